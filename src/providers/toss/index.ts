@@ -1,0 +1,3 @@
+export type { TossMethod } from './begin'
+export { type TossOptions, toss } from './gateway'
+export { signTossWebhook } from './webhook'

@@ -1,0 +1,11 @@
+export {
+  type WalletBook,
+  type WalletEntry,
+  type WalletError,
+  type WalletField,
+  type WalletMovement,
+  type WalletPage,
+  walletBook,
+} from './book'
+export { type WalletGateway, type WalletOptions, wallet } from './gateway'
+export type { EntryKind, WalletAccount } from './ledger'

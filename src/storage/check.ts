@@ -1,0 +1,187 @@
+import { KINDS, type Kind, type KindDeclaration } from './schema'
+import type { Op, Query } from './store'
+
+/**
+ * What every store checks before it touches anything: a mistake in a call is thrown as a `TypeError` that names the kind
+ * and the field, never the value, and nothing is written.
+ */
+
+export const MAX_LIMIT = 1_000
+
+type Shape = {
+  readonly declaration: KindDeclaration
+  /** `id` and every column of the kind. */
+  readonly fields: readonly string[]
+}
+type ColumnType = KindDeclaration['columns'][string]['type']
+
+const shapeOf = (declaration: KindDeclaration): Shape => ({
+  declaration,
+  fields: ['id', ...Object.keys(declaration.columns)],
+})
+const SHAPES: ReadonlyMap<string, Shape> = new Map(
+  Object.entries(KINDS).map(([kind, declaration]) => [kind, shapeOf(declaration)]),
+)
+const QUERY_FIELDS = ['index', 'where', 'atLeast', 'atMost', 'order', 'limit', 'after']
+const EXPECTED: Readonly<Record<ColumnType, string>> = {
+  text: 'text without a NUL character',
+  integer: 'a safe integer',
+  minor: 'a safe integer',
+  moment: 'a valid Date',
+  boolean: 'a boolean',
+}
+
+const described = (value: unknown): string => {
+  if (value === undefined || value === null) return String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? 'an unfit number' : String(value)
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
+  if (typeof value === 'string') return value.includes('\0') ? 'a string with a NUL character' : 'a string'
+  return Array.isArray(value) ? 'an array' : typeof value
+}
+
+const mistake = (place: string, expected: string, value: unknown): TypeError =>
+  new TypeError(`${place}: expected ${expected}, got ${described(value)}`)
+
+const fits = (type: ColumnType, value: unknown): boolean => {
+  switch (type) {
+    case 'text':
+      // PostgreSQL cannot store NUL in text. Refusing it everywhere means that no store is a surprise.
+      return typeof value === 'string' && !value.includes('\0')
+    case 'integer':
+    case 'minor':
+      return Number.isSafeInteger(value)
+    case 'moment':
+      return value instanceof Date && !Number.isNaN(value.getTime())
+    case 'boolean':
+      return typeof value === 'boolean'
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+
+const shape = (kind: unknown): Shape => {
+  const known = typeof kind === 'string' ? SHAPES.get(kind) : undefined
+  if (known === undefined) throw mistake('kind', 'a kind of schema.ts', kind)
+  return known
+}
+
+const checkText = (place: string, value: unknown): void => {
+  if (!fits('text', value)) throw mistake(place, EXPECTED.text, value)
+}
+const checkInteger = (place: string, value: unknown): void => {
+  if (!Number.isSafeInteger(value)) throw mistake(place, EXPECTED.integer, value)
+}
+
+const checkColumn = (kind: string, { columns }: KindDeclaration, name: string, value: unknown): void => {
+  const column = Object.hasOwn(columns, name) ? columns[name] : undefined
+  if (column === undefined) throw new TypeError(`${kind}.${name}: there is no such column`)
+  if (value === null && column.nullable) return
+  if (!fits(column.type, value)) {
+    throw mistake(`${kind}.${name}`, `${EXPECTED[column.type]}${column.nullable ? ' or null' : ''}`, value)
+  }
+}
+
+const checkRow = (kind: string, { declaration, fields }: Shape, row: unknown): void => {
+  if (!isObject(row)) throw mistake(`${kind} row`, 'an object', row)
+  checkText(`${kind}.id`, row['id'])
+  for (const name of fields) if (name !== 'id') checkColumn(kind, declaration, name, row[name])
+  if (Object.keys(row).length === fields.length) return
+  const extra = Object.keys(row).find((name) => !fields.includes(name))
+  throw new TypeError(`${kind}.${extra}: there is no such column to insert`)
+}
+
+const checkSet = (kind: string, { declaration }: Shape, set: unknown): void => {
+  if (!isObject(set)) throw mistake(`${kind} set`, 'an object', set)
+  for (const name of Object.keys(set)) checkColumn(kind, declaration, name, set[name])
+}
+
+const checkAdjustable = (kind: string, { declaration: { columns } }: Shape, field: unknown): void => {
+  const column = typeof field === 'string' && Object.hasOwn(columns, field) ? columns[field] : undefined
+  if (column?.type !== 'integer' && column?.type !== 'minor') {
+    throw new TypeError(`${kind}.${String(field)}: only an integer or minor column can be adjusted`)
+  }
+}
+
+const checkOp = (op: Op): void => {
+  if (!isObject(op)) throw mistake('op', 'an object', op)
+  const known = shape(op.kind)
+  switch (op.op) {
+    case 'insert':
+      checkRow(op.kind, known, op.row)
+      return
+    case 'update':
+      checkSet(op.kind, known, op.set)
+      checkInteger(`${op.kind} expectedVersion`, op.expectedVersion)
+      break
+    case 'adjust':
+      checkAdjustable(op.kind, known, op.field)
+      checkInteger(`${op.kind}.${op.field} by`, op.by)
+      checkInteger(`${op.kind}.${op.field} min`, op.min)
+      break
+    case 'remove':
+      checkInteger(`${op.kind} expectedVersion`, op.expectedVersion)
+      break
+    default:
+      throw new TypeError('op: expected insert, update, adjust or remove')
+  }
+  checkText(`${op.kind}.id`, op.id)
+}
+
+const idOf = (op: Op): string => (op.op === 'insert' ? op.row.id : op.id)
+
+/** Throws unless every op is well formed and no row is named twice. */
+export const checkOps = (ops: readonly Op[]): void => {
+  if (!Array.isArray(ops)) throw mistake('ops', 'an array', ops)
+  for (const op of ops) checkOp(op)
+  if (ops.length < 2) return
+  const named = new Set(ops.map((op) => `${op.kind}\0${idOf(op)}`))
+  if (named.size === ops.length) return
+  const twice = ops.find((op, at) => ops.slice(0, at).some((o) => o.kind === op.kind && idOf(o) === idOf(op)))
+  throw new TypeError(`${twice?.kind}.id: one commit names the same row twice`)
+}
+
+/** Throws unless `kind` and `id` name a row that could exist. */
+export const checkGet = (kind: Kind, id: string): void => {
+  shape(kind)
+  checkText(`${kind}.id`, id)
+}
+
+/** Throws unless the query is complete: a value that is missing is a mistake, never "all". */
+export const checkQuery = <K extends Kind>(kind: K, query: Query<K>): void => {
+  const { declaration } = shape(kind)
+  if (!isObject(query)) throw mistake(`${kind} query`, 'an object', query)
+  const { index, where, limit } = query
+  if (typeof index !== 'string' || !Object.hasOwn(declaration.indexes, index)) {
+    throw new TypeError(`${kind}.${String(index)}: there is no such index`)
+  }
+  const place = `${kind}.${index}`
+  for (const name of Object.keys(query)) {
+    if (!QUERY_FIELDS.includes(name)) throw new TypeError(`${place} ${name}: a query has no such field`)
+  }
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+    throw mistake(`${place} limit`, `1 to ${MAX_LIMIT}`, limit)
+  const columns = declaration.indexes[index] ?? []
+  const equal = columns.slice(0, -1)
+  if (!isObject(where)) throw mistake(`${place} where`, 'an object', where)
+  for (const name of equal) checkValue(`${place} where.${name}`, declaration, name, where[name])
+  const extra = Object.keys(where).find((name) => !equal.includes(name))
+  if (extra !== undefined) throw new TypeError(`${place} where.${extra}: not an equality column of this index`)
+  const sorted = columns[columns.length - 1] ?? 'id'
+  if ('atLeast' in query) checkValue(`${place} atLeast`, declaration, sorted, query.atLeast)
+  if ('atMost' in query) checkValue(`${place} atMost`, declaration, sorted, query.atMost)
+  if ('order' in query && query.order !== 'asc' && query.order !== 'desc') {
+    throw mistake(`${place} order`, "'asc' or 'desc'", query.order)
+  }
+  if (!('after' in query)) return
+  const after: unknown = query.after
+  if (!isObject(after)) throw mistake(`${place} after`, 'a cursor', after)
+  checkValue(`${place} after.value`, declaration, sorted, after['value'])
+  checkText(`${place} after.id`, after['id'])
+}
+
+/** A value to compare a column with: of the column's type, and never null. */
+const checkValue = (place: string, { columns }: KindDeclaration, name: string, value: unknown): void => {
+  const column = columns[name]
+  if (column !== undefined && !fits(column.type, value)) throw mistake(place, EXPECTED[column.type], value)
+}

@@ -1,0 +1,1 @@
+export { type MemoryTx, memoryStore } from './store'

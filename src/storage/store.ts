@@ -1,0 +1,87 @@
+import type { ColumnsOf, IndexOf, Kind, NewRow, Row } from './schema'
+
+/**
+ * The port a host implements with its own database. Three methods; everything the library promises about money rests
+ * on the third one.
+ *
+ * **`get`** reads one row by id. **`find`** reads rows by a named index of `schema.ts`: every equality column must be
+ * given, the last column sorts and may be bounded on both sides (both bounds are inclusive), ties are ordered by id,
+ * and a page goes on `after` the last row of the page before. Both read committed rows from the primary, take no lock,
+ * and hand out copies: what a caller does to a row never reaches the store.
+ *
+ * **`commit`** is the one atomic write. All its ops stand or fall together, and a commit names a row at most once:
+ * - `insert`: conflict `exists` when the id or a unique key is taken. The row starts at version 1.
+ * - `update`: only the row at `expectedVersion`, which then is one higher; otherwise conflict `version`, or `missing`;
+ *   conflict `exists` when it would take another row's unique key.
+ * - `adjust`: adds `by` to a numeric column if the sum is at least `min`, without touching the version; otherwise
+ *   conflict `guard`, or `missing`.
+ * - `remove`: only the row at `expectedVersion`; otherwise conflict `version`, or `missing`.
+ *
+ * `within` runs the host's own writes inside the same transaction, after the ops and before the commit. If it throws,
+ * nothing is written and `commit` throws what it threw.
+ *
+ * What can be expected is returned (`committed`, or the first `conflict` with the index of its op); faults are thrown.
+ * A thrown fault may mean that the commit happened and the answer was lost: the library reads again and never guesses.
+ * `undefined` in an id, a row or a query is a mistake of the caller and is thrown as a `TypeError`, never read as "all".
+ *
+ * Isolation: READ COMMITTED with unique keys and conditional updates is enough. Moments keep their milliseconds and
+ * amounts every digit up to 2^53.
+ *
+ * `storeConformance` in `holdfast/testing` tells whether an implementation is right.
+ */
+export type Store<Tx = unknown> = {
+  get<K extends Kind>(kind: K, id: string): Promise<Row<K> | undefined>
+  find<K extends Kind>(kind: K, query: Query<K>): Promise<readonly Row<K>[]>
+  commit(ops: readonly Op[], within?: (tx: Tx) => Promise<void>): Promise<CommitOutcome>
+}
+
+/** A page of an index. `limit` is 1 to 1,000. */
+export type Query<K extends Kind = Kind> = {
+  readonly index: IndexOf<K>
+  /** A value for every column of the index but the last. */
+  readonly where: Readonly<Record<string, string | number | boolean>>
+  /** Bounds of the last column, both inclusive. */
+  readonly atLeast?: string | number | Date
+  readonly atMost?: string | number | Date
+  readonly order?: 'asc' | 'desc'
+  readonly limit: number
+  /** Where the page before ended: its last row's value in the index's last column, and its id. */
+  readonly after?: Cursor
+}
+
+export type Cursor = { readonly value: string | number | Date; readonly id: string }
+
+type Of<K extends Kind, F> = K extends Kind ? F : never
+
+export type Insert<K extends Kind = Kind> = K extends Kind
+  ? { readonly op: 'insert'; readonly kind: K; readonly row: NewRow<K> }
+  : never
+export type Update<K extends Kind = Kind> = K extends Kind
+  ? {
+      readonly op: 'update'
+      readonly kind: K
+      readonly id: string
+      readonly expectedVersion: number
+      readonly set: Partial<ColumnsOf<K>>
+    }
+  : never
+export type Adjust<K extends Kind = Kind> = K extends Kind
+  ? {
+      readonly op: 'adjust'
+      readonly kind: K
+      readonly id: string
+      readonly field: keyof ColumnsOf<K> & string
+      readonly by: number
+      readonly min: number
+    }
+  : never
+export type Remove<K extends Kind = Kind> = Of<
+  K,
+  { readonly op: 'remove'; readonly kind: K; readonly id: string; readonly expectedVersion: number }
+>
+export type Op = Insert | Update | Adjust | Remove
+
+export type CommitOutcome =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'conflict'; readonly op: number; readonly reason: ConflictReason }
+export type ConflictReason = 'exists' | 'version' | 'guard' | 'missing'

@@ -1,0 +1,3 @@
+export { type TestClock, testClock } from './clock'
+export { testIds } from './ids'
+export { type ConformanceCase, storeConformance } from './store-conformance'

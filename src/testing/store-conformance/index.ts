@@ -1,0 +1,1 @@
+export { type ConformanceCase, storeConformance } from './cases'

@@ -1,0 +1,193 @@
+import type { Attempt } from '../../../src/core/attempt'
+import type { Clock } from '../../../src/core/clock'
+import { krw } from '../../../src/core/money'
+import type { Refund } from '../../../src/core/refund'
+import type { GatewayWiring, PaymentGateway, RefundContext } from '../../../src/providers/gateway'
+import type { LogEntry } from '../../../src/providers/http'
+import { type FakeToss, type FakeTossOptions, fakeToss } from '../../../src/providers/toss/fake'
+import { type TossOptions, toss } from '../../../src/providers/toss/gateway'
+
+export const SECRET_KEY = 'test_sk_planted-secret-31337'
+export const CLIENT_KEY = 'test_ck_public-4711'
+export const SECURITY_KEY = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
+export const START = Date.UTC(2026, 0, 5, 1, 0, 0)
+
+export type ManualClock = Clock & { readonly advance: (ms: number) => Promise<void> }
+
+/** Time that stands still until it is told to move; timers run in order on the way. */
+export const manualClock = (startedAt = START): ManualClock => {
+  let now = startedAt
+  let timers: { readonly at: number; readonly run: () => void }[] = []
+  return {
+    now: () => new Date(now),
+    schedule: (delayMs, run) => {
+      const timer = { at: now + delayMs, run }
+      timers.push(timer)
+      return () => {
+        timers = timers.filter((it) => it !== timer)
+      }
+    },
+    advance: async (ms) => {
+      const end = now + ms
+      for (;;) {
+        const next = timers.filter(({ at }) => at <= end).sort((left, right) => left.at - right.at)[0]
+        if (next === undefined) break
+        timers = timers.filter((it) => it !== next)
+        now = Math.max(now, next.at)
+        next.run()
+        await settle()
+      }
+      now = end
+      await settle()
+    },
+  }
+}
+
+/** Lets everything that can go on without time go on. */
+export const settle = async (turns = 20): Promise<void> => {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+export const until = async (condition: () => boolean): Promise<void> => {
+  for (let turn = 0; turn < 100_000; turn++) {
+    if (condition()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error('it never happened')
+}
+
+export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => ({
+  id: 'att_0000000000000000000001',
+  version: 1,
+  orderId: 'ord_0000000000000000000001',
+  buyerId: 'buyer-1',
+  number: 1,
+  gateway: 'toss',
+  mode: 'test',
+  method: 'CARD',
+  amount: krw(33_000),
+  status: 'PENDING',
+  capturedMinor: 0,
+  refundedMinor: 0,
+  providerRef: null,
+  chargeRequestedAt: null,
+  keyGeneration: 0,
+  createdAt: new Date(START),
+  approvedAt: null,
+  closedAt: null,
+  failureCode: null,
+  depositDueAt: null,
+  callbackSecretHash: null,
+  checks: 0,
+  nextCheckAt: null,
+  ...changes,
+})
+
+export const refundOf = (changes: Partial<Refund> = {}): Refund => ({
+  id: 'rfd_0000000000000000000001',
+  version: 1,
+  orderId: 'ord_0000000000000000000001',
+  attemptId: 'att_0000000000000000000001',
+  buyerId: 'buyer-1',
+  purpose: 'requested',
+  status: 'PROCESSING',
+  amount: krw(33_000),
+  reason: '단순 변심',
+  providerRef: null,
+  failureCode: null,
+  keyGeneration: 0,
+  requestedAt: new Date(START),
+  completedAt: null,
+  checks: 0,
+  nextCheckAt: null,
+  ...changes,
+})
+
+export const refundContext = (attempt: Attempt, changes: Partial<RefundContext> = {}): RefundContext => ({
+  attempt,
+  refundable: attempt.amount,
+  refundAccount: null,
+  ...changes,
+})
+
+export const beginContext = {
+  title: '녹차 세트 외 1건',
+  successUrl: 'https://shop.example/success',
+  failUrl: 'https://shop.example/fail',
+  customer: null,
+}
+
+const noStore = new Proxy({}, { get: () => () => Promise.reject(new Error('a provider keeps nothing in the store')) })
+
+export const wiringOf = (clock: Clock, logged: LogEntry[] = []): GatewayWiring => ({
+  clock,
+  ids: { next: (prefix) => `${prefix}_x` },
+  store: noStore as GatewayWiring['store'], // Any use of it fails the test.
+  log: (entry) => void logged.push(entry),
+})
+
+export const connect = (
+  fetch: typeof globalThis.fetch,
+  clock: Clock = manualClock(),
+  logged: LogEntry[] = [],
+  options: Partial<TossOptions> = {},
+): PaymentGateway =>
+  toss({ secretKey: SECRET_KEY, clientKey: CLIENT_KEY, securityKey: SECURITY_KEY, fetch, ...options }).connect(
+    wiringOf(clock, logged),
+  )
+
+export type Shop = {
+  readonly clock: ManualClock
+  readonly fake: FakeToss
+  readonly gateway: PaymentGateway
+  readonly logged: LogEntry[]
+}
+
+/** A gateway with its fake, on one clock. */
+export const shopOf = (options: FakeTossOptions = {}): Shop => {
+  const clock = manualClock()
+  const logged: LogEntry[] = []
+  const fake = fakeToss({ secretKey: SECRET_KEY, clientKey: CLIENT_KEY, securityKey: SECURITY_KEY, clock, ...options })
+  return { clock, fake, gateway: connect(fake.fetch, clock, logged), logged }
+}
+
+/** The attempt as it is after `readReturn` was accepted. */
+export const accepted = (attempt: Attempt, paymentKey: string, at = new Date(START)): Attempt => ({
+  ...attempt,
+  providerRef: paymentKey,
+  chargeRequestedAt: at,
+})
+
+/** Pays an attempt with the fake, all the way. */
+export const paid = async ({ fake, gateway, clock }: Shop, changes: Partial<Attempt> = {}): Promise<Attempt> => {
+  const attempt = attemptOf(changes)
+  const { amountMinor, currency } = attempt.amount
+  const amount = currency === 'USD' ? amountMinor / 100 : amountMinor
+  const method = attempt.method === 'FOREIGN_EASY_PAY' ? 'FOREIGN_EASY_PAY' : 'CARD'
+  const returned = fake.buyer.authorize({ orderId: attempt.id, amount, currency, method })
+  const asked = accepted(attempt, returned.paymentKey, clock.now())
+  const charge = (await gateway.confirm(asked, returned))._unsafeUnwrap()
+  if (charge.status !== 'approved') throw new Error('not approved')
+  return { ...asked, status: 'APPROVED', capturedMinor: amountMinor, method: charge.method }
+}
+
+/** Answers every request with the same response, and remembers the requests. */
+export const answering = (
+  status: number,
+  body: unknown,
+): {
+  readonly fetch: typeof globalThis.fetch
+  readonly requests: { readonly url: string; readonly body: string }[]
+} => {
+  const requests: { url: string; body: string }[] = []
+  return {
+    requests,
+    fetch: async (input, init) => {
+      const request = new Request(input, init)
+      requests.push({ url: request.url, body: await request.text() })
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      const type = typeof body === 'string' ? 'text/html' : 'application/json'
+      return new Response(text, { status, headers: { 'content-type': type } })
+    },
+  }
+}
