@@ -1,0 +1,106 @@
+import { ok, type Result, type ResultAsync } from 'neverthrow'
+import type { Attempt, AttemptCommand } from '../core/attempt'
+import type { Checkout, PaymentRules } from '../core/checkout'
+import { decidePayment } from '../core/checkout'
+import type { DecideError } from '../core/errors'
+import type { Charge, GatewayError } from '../providers/gateway'
+import { mayStillArrive } from '../providers/gateway'
+import { sha256Hex } from '../providers/signature'
+import { type Changed, changeOrder, type Lost } from './change'
+import { type Door, type Engine, later } from './engine'
+import type { CommonError } from './errors'
+
+export type AttemptRef = { readonly orderId: string; readonly id: string }
+
+/**
+ * Where every answer about a payment becomes our state, whichever door it came through: the buyer's confirm, a webhook
+ * or a job.
+ */
+export const conclude = (
+  engine: Engine,
+  attempt: AttemptRef,
+  answer: Result<Charge, GatewayError>,
+  door: Door,
+): ResultAsync<Changed, DecideError | CommonError> =>
+  applyToAttempt(engine, attempt, door, (current) =>
+    answer.match<AttemptCommand>(
+      (charge) => chargeCommand(engine, current, charge),
+      (error) => refusalCommand(engine, current, error),
+    ),
+  )
+
+/** Decides one command about an attempt and writes what follows from it. */
+export const applyToAttempt = (
+  engine: Engine,
+  { orderId, id }: AttemptRef,
+  door: Door,
+  /** null: on what is stored by now there is nothing to say. */
+  command: (attempt: Attempt) => AttemptCommand | null,
+): ResultAsync<Changed, DecideError | CommonError> => {
+  const refundId = engine.ids.next('rfd')
+  return changeOrder(engine, { orderId, attemptId: id }, door, (loaded, lost) => {
+    const { order, attempt } = loaded
+    const said = attempt === null ? null : command(attempt)
+    if (attempt === null || said === null) return ok({ events: [] })
+    const now = engine.clock.now()
+    return decidePayment({ ...loaded, attempt }, said, rulesFor(engine, { order, attempt }, lost), {
+      refundId,
+      nextCheckAt: later(now, engine.settings.jobs.staleMs),
+    }).map((events) => ({ events }))
+  })
+}
+
+const rulesFor = (engine: Engine, { order }: Pick<Checkout, 'order' | 'attempt'>, lost: Lost): PaymentRules => {
+  const { graceMs, latePayment, extendHoldAfterDecline: extend } = engine.settings.payment
+  return {
+    graceMs,
+    // Something the order held is somebody else's now: its money goes back.
+    late: lost !== null && isClaim(lost) ? 'refund' : latePayment,
+    extendHoldTo: extend !== null && order.attemptCount <= extend.times ? later(engine.clock.now(), extend.ms) : null,
+  }
+}
+
+const isClaim = ({ op }: NonNullable<Lost>): boolean => op.kind === 'claims' || op.kind === 'pools'
+
+const chargeCommand = (engine: Engine, attempt: Attempt, charge: Charge): AttemptCommand => {
+  const at = engine.clock.now()
+  const { callbackSecret, providerRef } = charge
+  const callbackSecretHash = callbackSecret === undefined ? null : sha256Hex(callbackSecret)
+  if (charge.status === 'approved') {
+    const { captured, approvedAt, method } = charge
+    return {
+      type: 'approve_attempt',
+      providerRef: charge.providerRef,
+      captured,
+      approvedAt,
+      method,
+      callbackSecretHash,
+      at,
+    }
+  }
+  const { dueAt } = charge
+  return {
+    type: 'wait_for_money',
+    providerRef,
+    dueAt,
+    callbackSecretHash,
+    nextCheckAt: nextCheck(engine, attempt.checks, at),
+    at,
+  }
+}
+
+const refusalCommand = (engine: Engine, attempt: Attempt, error: GatewayError): AttemptCommand => {
+  const at = engine.clock.now()
+  if (error.outcome === 'not_executed') return { type: 'fail_attempt', reason: error.providerCode ?? error.code, at }
+  return {
+    type: 'mark_attempt_unknown',
+    reason: error.code,
+    answered: !mayStillArrive(error),
+    nextCheckAt: nextCheck(engine, attempt.checks, at),
+    at,
+  }
+}
+
+/** Look-ups grow apart: the stale time, then twice as long each time, at most an hour. */
+export const nextCheck = (engine: Engine, checks: number, from: Date): Date =>
+  later(from, Math.min(engine.settings.jobs.staleMs * 2 ** Math.min(checks, 12), 3_600_000))

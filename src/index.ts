@@ -1,0 +1,56 @@
+export type { Actor, Cause } from './core/actor'
+export type { Attempt, AttemptStatus } from './core/attempt'
+export { type Clock, systemClock } from './core/clock'
+export type { DecideError, Outcome } from './core/errors'
+export { type Ids, randomIds } from './core/ids'
+export { add, type Currency, formatMoney, krw, type Money, type MoneyError, money, subtract, usd } from './core/money'
+export {
+  type CancellableOrder,
+  type ConfirmedOrder,
+  type HoldOrder,
+  isPayable,
+  isRefundable,
+  type Order,
+  type OrderLine,
+  type OrderStatus,
+  type PayableOrder,
+  type PayingOrder,
+  type RefundableOrder,
+  type ResourceRef,
+} from './core/order'
+export type { Refund, RefundPurpose, RefundStatus } from './core/refund'
+export type { Access } from './engine/access'
+export type { Cancelled } from './engine/cancel'
+export { createPayments, type Orders, type Payments, type Refunds, type Wallet } from './engine/create-payments'
+export type {
+  AccessError,
+  CancelError,
+  CommonError,
+  ConfirmError,
+  GatewayFailure,
+  HoldError,
+  QuoteError,
+  RefundError,
+  StartPaymentError,
+  WalletError,
+} from './engine/errors'
+export type { JobName, JobReport } from './engine/jobs'
+export type { Action, Authorize, EventPattern, PaymentEvent, PaymentsOptions } from './engine/options'
+export type { PaymentResult, StartedPayment } from './engine/payments'
+export type { OrderDetails, OrderPage } from './engine/queries'
+export type { RefundQuote, RefundResult } from './engine/refunds'
+export type { Capacity, ClaimedResource } from './engine/resources'
+export type { Received, ReceiveError } from './engine/webhooks'
+export type {
+  Checkout,
+  DepositAccount,
+  Gateway,
+  GatewayCapabilities,
+  GatewayError,
+  GatewayWiring,
+  PaymentGateway,
+} from './providers/gateway'
+export type { LogEntry } from './providers/http'
+export { redact } from './providers/redact'
+export { KINDS, type Kind, type Row } from './storage/schema'
+export type { CommitOutcome, Op, Query, Store } from './storage/store'
