@@ -1,8 +1,17 @@
 import { err, ok, type Result } from 'neverthrow'
 import type { DecideError } from './errors'
 import type { Money } from './money'
-import type { HoldOrder, Order, OrderFacts, PaidFacts, PayingOrder, RefundableOrder } from './order'
-import { isRefundable } from './order'
+import type {
+  ConfirmedOrder,
+  HoldOrder,
+  Order,
+  OrderFacts,
+  PaidFacts,
+  PayableOrder,
+  PayingOrder,
+  RefundableOrder,
+} from './order'
+import { isPayable, isRefundable } from './order'
 
 export type OrderCommand =
   | { readonly type: 'start_paying'; readonly attemptId: string; readonly at: Date }
@@ -207,7 +216,10 @@ const attemptInProgress = (attemptId: string): Decision =>
 const refundInProgress = (refundId: string): Decision =>
   err({ code: 'refund_in_progress', outcome: 'not_executed', refundId })
 
-/** What every order keeps when it moves to another state. */
+/**
+ * What every order keeps when it moves to another state. It is spread last: V8 builds an object whose new keys come
+ * first many times faster than one that grows after a spread.
+ */
 const factsOf = (order: Order): OrderFacts => ({
   id: order.id,
   version: order.version,
@@ -229,12 +241,41 @@ const paidFactsOf = (order: RefundableOrder): PaidFacts => ({
   firstAccessAt: order.firstAccessAt,
 })
 
-const newlyPaid = (confirmedAt: Date, paidAttemptId: string | null): PaidFacts => ({
+/** The two steps every sale takes are written out: a spread would cost more than all the rest of them. */
+const newlyPaying = (order: PayableOrder, openAttemptId: string): PayingOrder => ({
+  status: 'PAYING',
+  holdExpiresAt: order.holdExpiresAt,
+  dueAt: order.dueAt,
+  openAttemptId,
+  id: order.id,
+  version: order.version,
+  buyerId: order.buyerId,
+  title: order.title,
+  total: order.total,
+  refundPolicy: order.refundPolicy,
+  eventStartsAt: order.eventStartsAt,
+  heldAt: order.heldAt,
+  attemptCount: order.attemptCount + 1,
+  eventCount: order.eventCount,
+})
+
+const newlyPaid = (order: Order, confirmedAt: Date, paidAttemptId: string | null): ConfirmedOrder => ({
+  status: 'CONFIRMED',
   confirmedAt,
   paidAttemptId,
   refundedMinor: 0,
   activeRefundId: null,
   firstAccessAt: null,
+  id: order.id,
+  version: order.version,
+  buyerId: order.buyerId,
+  title: order.title,
+  total: order.total,
+  refundPolicy: order.refundPolicy,
+  eventStartsAt: order.eventStartsAt,
+  heldAt: order.heldAt,
+  attemptCount: order.attemptCount,
+  eventCount: order.eventCount,
 })
 
 /** Applies an event that `decideOrder` made for this very state. */
@@ -243,26 +284,23 @@ export const evolveOrder = (order: Order, event: OrderEvent): Order => {
     case 'order.held':
     case 'order.surplus_payment_found':
       return order
-    case 'order.paying_started': {
-      if (order.status !== 'HOLD' && order.status !== 'PAYING') return order
-      const { holdExpiresAt, dueAt } = order
-      const attemptCount = order.attemptCount + 1
-      const openAttemptId = event.attemptId
-      return { ...factsOf(order), attemptCount, status: 'PAYING', holdExpiresAt, dueAt, openAttemptId }
-    }
+    case 'order.paying_started':
+      return isPayable(order) ? newlyPaying(order, event.attemptId) : order
     case 'order.confirmed':
     case 'order.reclaimed':
-      return { ...factsOf(order), status: 'CONFIRMED', ...newlyPaid(event.at, event.attemptId) }
+      return newlyPaid(order, event.at, event.attemptId)
     case 'order.attempt_closed':
       return order.status === 'PAYING' ? { ...order, openAttemptId: null, dueAt: order.holdExpiresAt } : order
     case 'order.hold_extended':
       if (order.status !== 'PAYING') return order
       return { ...order, holdExpiresAt: event.holdExpiresAt, dueAt: event.holdExpiresAt }
     case 'order.expired':
-      return { ...factsOf(order), status: 'EXPIRED', expiredAt: event.at }
+      return { status: 'EXPIRED', expiredAt: event.at, ...factsOf(order) }
     case 'order.cancelled': {
-      const base = { ...factsOf(order), status: 'CANCELLED' as const, cancelledAt: event.at }
-      return order.status === 'CONFIRMED' ? { ...base, ...paidFactsOf(order) } : { ...base, confirmedAt: null }
+      const cancelledAt = event.at
+      return order.status === 'CONFIRMED'
+        ? { status: 'CANCELLED', cancelledAt, ...paidFactsOf(order), ...factsOf(order) }
+        : { status: 'CANCELLED', cancelledAt, confirmedAt: null, ...factsOf(order) }
     }
     case 'order.first_accessed':
       return order.status === 'CONFIRMED' ? { ...order, firstAccessAt: event.at } : order
@@ -278,13 +316,13 @@ export const evolveOrder = (order: Order, event: OrderEvent): Order => {
     case 'order.refunded':
       if (!isRefundable(order)) return order
       return {
-        ...factsOf(order),
         status: 'REFUNDED',
+        cancelledAt: order.status === 'CANCELLED' ? order.cancelledAt : null,
+        refundedAt: event.at,
         ...paidFactsOf(order),
         refundedMinor: order.refundedMinor + event.amount.amountMinor,
         activeRefundId: null,
-        cancelledAt: order.status === 'CANCELLED' ? order.cancelledAt : null,
-        refundedAt: event.at,
+        ...factsOf(order),
       }
     case 'order.refund_released':
       return isRefundable(order) ? { ...order, activeRefundId: null } : order

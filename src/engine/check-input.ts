@@ -1,5 +1,5 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { CommonError } from './errors'
 import type * as Inputs from './input'
 

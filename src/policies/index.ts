@@ -1,4 +1,5 @@
 export { type ExplainLocale, explainRefund } from './explain'
+export { percentOff } from './pricing'
 export {
   judgeRefund,
   type RefundFacts,

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow'
 import type { Notice, RawWebhook, WebhookError } from '../gateway'
 import type { SigningKey } from '../signature'
-import { MockNotice } from './schema'
+import { type MockNotice, parseMockNotice } from './schema'
 
 const SIGNATURE_HEADER = 'x-mock-signature'
 const KNOWN_TYPES: readonly string[] = ['APPROVED', 'FAILED', 'REFUNDED']
@@ -21,9 +21,9 @@ export const readNotice = (raw: RawWebhook, key: SigningKey | undefined): Result
   if (key !== undefined && !isSigned(raw, key)) {
     return err({ code: 'signature_invalid', message: `mock: ${SIGNATURE_HEADER} does not match` })
   }
-  const read = MockNotice.safeParse(parse(raw.rawBody))
-  if (!read.success) return err({ code: 'unreadable_body', message: 'mock: the body is no notice' })
-  const { id, type, attemptId, providerRef } = read.data
+  const notice = parseMockNotice(parse(raw.rawBody))
+  if (notice === undefined) return err({ code: 'unreadable_body', message: 'mock: the body is no notice' })
+  const { id, type, attemptId, providerRef } = notice
   return ok({
     id,
     type,
