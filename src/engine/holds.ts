@@ -224,7 +224,8 @@ const makeRoom = (
     const limit = request.limitPerBuyer
     const isLimit = limit !== undefined && id === limitPool(limit.name, request.buyerId)
     const places = isLimit ? limit.places : undefined
-    if (reason === 'missing' && places !== undefined) {
+    const isTooMuch = op.op === 'adjust' && places !== undefined && places + op.by < 0
+    if (reason === 'missing' && places !== undefined && !isTooMuch) {
       return place(engine, request, { ...retry, newPools: new Map([...retry.newPools, [id, places]]) })
     }
     if (reason === 'exists') {

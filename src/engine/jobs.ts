@@ -1,4 +1,5 @@
 import { err, ok, okAsync, ResultAsync } from 'neverthrow'
+import { raiseAlert } from './alerts'
 import { type Engine, later, SYSTEM } from './engine'
 import type { CommonError } from './errors'
 import { sweepDueHolds } from './expiry'
@@ -6,7 +7,7 @@ import { fromStore } from './load'
 import { drainOutbox } from './outbox'
 import { askLater, reconcileAttempt } from './reconcile'
 import { executeRefund } from './refund-execution'
-import { attemptFromRow } from './rows'
+import { attemptFromRow, refundFromRow } from './rows'
 import { retryInbox } from './webhooks'
 
 export const JOBS = ['expire', 'reconcile', 'outbox'] as const
@@ -87,17 +88,32 @@ const reconcileStale = (engine: Engine): ResultAsync<Done, CommonError> =>
         else failed += 1
         // What cannot be written now must not stand in the way of what can.
         if (done.isErr()) await askLater(engine, attempt, false)
+        await alertIfStuck(engine, attempt, 'payment_outcome_unknown', attempt, null)
       }
-      for (const refundId of due.value.refundIds) {
-        const done = await executeRefund(engine, refundId, SYSTEM, { isFirstSend: false, refundAccount: null })
+      for (const refund of due.value.refunds) {
+        const done = await executeRefund(engine, refund.id, SYSTEM, { isFirstSend: false, refundAccount: null })
         if (done.isOk()) handled += 1
         else failed += 1
+        const attempt = { id: refund.attemptId, orderId: refund.orderId }
+        await alertIfStuck(engine, refund, 'refund_outcome_unknown', attempt, refund.id)
       }
       const inbox = await retryInbox(engine)
       if (inbox.isErr()) return err(inbox.error)
       return ok({ handled: handled + inbox.value, failed })
     })(),
   )
+
+/** Many look-ups, nothing definite: a person is told, once. The look-ups go on. */
+const alertIfStuck = async (
+  engine: Engine,
+  { id, checks }: { readonly id: string; readonly checks: number },
+  code: string,
+  attempt: { readonly id: string; readonly orderId: string },
+  refundId: string | null,
+): Promise<void> => {
+  if (checks < engine.settings.jobs.alertAfterChecks) return
+  await raiseAlert(engine, { id: `${id}.${code}`, code, attempt, refundId })
+}
 
 const dueNow = (engine: Engine) =>
   fromStore(async () => {
@@ -111,7 +127,7 @@ const dueNow = (engine: Engine) =>
       engine.store.find('attempts', page),
       engine.store.find('refunds', page),
     ])
-    return { attempts: attempts.map(attemptFromRow), refundIds: refunds.map(({ id }) => id) }
+    return { attempts: attempts.map(attemptFromRow), refunds: refunds.map(refundFromRow) }
   })
 
 const takeLease = (engine: Engine, holder: string, job: JobName): ResultAsync<boolean, CommonError> => {

@@ -202,7 +202,11 @@ const confirmLoaded = (
   const door = doorOf(input)
   if (attempt.chargeRequestedAt !== null) return repeatCharge(engine, gateway, attempt, input.returned, door)
   return requestCharge(engine, attempt, accepted.value.providerRef, door)
-    .andThen((requested) => charge(engine, gateway, requested, input.returned, door, (answer) => answer))
+    .andThen(({ requested, isFirst }) =>
+      isFirst
+        ? charge(engine, gateway, requested, input.returned, door, (answer) => answer)
+        : repeatCharge(engine, gateway, requested, input.returned, door),
+    )
     .orElse((error) =>
       error.code === 'hold_expired'
         ? expireIfDue(engine, order.id, door).andThen(() => errAsync<PaymentResult, ConfirmError>(error))
@@ -210,13 +214,16 @@ const confirmLoaded = (
     )
 }
 
-/** Intent before effect: that we ask for the money is stored before we ask. */
+/**
+ * Intent before effect: that we ask for the money is stored before we ask. Of two tabs one is first; the other's request
+ * is a repeat, whose refusal says nothing about the first one.
+ */
 const requestCharge = (
   engine: Engine,
   { orderId, id }: Attempt,
   providerRef: string | null,
   door: Door,
-): ResultAsync<Attempt, ConfirmError> =>
+): ResultAsync<{ readonly requested: Attempt; readonly isFirst: boolean }, ConfirmError> =>
   changeOrder<ConfirmError>(engine, { orderId, attemptId: id }, door, (loaded, lost) => {
     const { attempt } = loaded
     if (attempt === null) return err(notFound('attempt'))
@@ -236,7 +243,9 @@ const requestCharge = (
       { graceMs: 0, late: 'refund', extendHoldTo: null },
       { refundId: '', nextCheckAt: at },
     ).map((events) => ({ events }))
-  }).andThen(({ after: { attempt } }) => (attempt === null ? err(notFound('attempt')) : ok(attempt)))
+  }).andThen(({ after: { attempt }, events }) =>
+    attempt === null ? err(notFound('attempt')) : ok({ requested: attempt, isFirst: events.length > 0 }),
+  )
 
 type Reading = (answer: Result<Charge, GatewayError>) => Result<Charge, GatewayError>
 

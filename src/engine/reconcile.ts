@@ -4,7 +4,6 @@ import { isOpen } from '../core/attempt'
 import { decideProviderRefund } from '../core/checkout'
 import type { DecideError } from '../core/errors'
 import type { ProviderPayment, ProviderRefund } from '../providers/gateway'
-import { raiseAlert } from './alerts'
 import { changeOrder } from './change'
 import { applyToAttempt, conclude, nextCheck } from './conclude'
 import { type ConnectedGateway, type Door, type Engine, later } from './engine'
@@ -94,6 +93,7 @@ const closeIfHarmless = (
   if (!isOpen(attempt)) return okAsync({ attempt, answered: true })
   const again = () => reread(engine, attempt.id, true)
   if (isBuyersTurn(engine, gateway, attempt)) return askLater(engine, attempt, true)
+  if (isUnderWay(engine, attempt)) return okAsync({ attempt, answered: true })
   if (isFenced(engine, gateway, attempt)) {
     const at = engine.clock.now()
     return applyToAttempt(engine, attempt, door, (current) =>
@@ -121,6 +121,12 @@ const closeIfHarmless = (
 const isBuyersTurn = (engine: Engine, gateway: ConnectedGateway, attempt: Attempt): boolean =>
   nobodyAsked(gateway, attempt) && attempt.nextCheckAt !== null && engine.clock.now() < attempt.nextCheckAt
 
+/** True while another call may be waiting for the provider's answer: ending the attempt now would end that payment. */
+const isUnderWay = (engine: Engine, { status, chargeRequestedAt }: Attempt): boolean =>
+  status === 'PENDING' &&
+  chargeRequestedAt !== null &&
+  engine.clock.now() < later(chargeRequestedAt, engine.settings.jobs.staleMs)
+
 /** True when only our own charge request could take the money, and there was none. */
 export const nobodyAsked = ({ capabilities }: ConnectedGateway, attempt: Attempt): boolean =>
   capabilities.capturedBy === 'confirm' && attempt.chargeRequestedAt === null
@@ -133,7 +139,7 @@ const isFenced = (engine: Engine, gateway: ConnectedGateway, attempt: Attempt): 
   return engine.clock.now() >= later(attempt.chargeRequestedAt ?? attempt.createdAt, chargeWindowMs)
 }
 
-/** Books the next look-up. This is no event: nothing happened. After many tries a person is told. */
+/** Books the next look-up. This is no event: nothing happened. */
 export const askLater = (
   engine: Engine,
   attempt: Attempt,
@@ -152,13 +158,7 @@ export const askLater = (
         set: { checks, nextCheckAt },
       },
     ]),
-  )
-    .andThen(() =>
-      checks === engine.settings.jobs.alertAfterChecks
-        ? raiseAlert(engine, { id: `${attempt.id}.unknown`, code: 'payment_outcome_unknown', attempt, refundId: null })
-        : okAsync(undefined),
-    )
-    .andThen(() => reread(engine, attempt.id, answered))
+  ).andThen(() => reread(engine, attempt.id, answered))
 }
 
 const reread = (engine: Engine, id: string, answered: boolean): ResultAsync<Reconciled, ReconcileError> =>

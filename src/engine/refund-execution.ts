@@ -2,11 +2,11 @@ import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow'
 import type { Attempt } from '../core/attempt'
 import { type DomainEvent, decideRefundAnswer } from '../core/checkout'
 import type { DecideError } from '../core/errors'
+import { sameMoney } from '../core/money'
 import type { Refund, RefundCommand } from '../core/refund'
 import { isActive } from '../core/refund'
 import type { GatewayError, ProviderPayment, ProviderRefund, RefundAccount } from '../providers/gateway'
 import { isAboutThisSendOnly, mayStillArrive } from '../providers/gateway'
-import { raiseAlert } from './alerts'
 import { type Changed, changeOrder } from './change'
 import { nextCheck } from './conclude'
 import type { Door, Engine } from './engine'
@@ -129,7 +129,11 @@ export const concludeRefund = (
     const at = engine.clock.now()
     const nextCheckAt = nextCheck(engine, current.checks, at)
     return answer.match<RefundCommand>(
-      ({ status, providerRef }) => {
+      ({ status, providerRef, amount }) => {
+        // Another amount than we asked for is nobody's to call done; the look-ups go on until a person is told.
+        if (!sameMoney(amount, current.amount)) {
+          return { type: 'mark_refund_unknown', reason: 'refund_amount_mismatch', answered: false, nextCheckAt, at }
+        }
         if (status === 'completed') return { type: 'complete_refund', providerRef, at }
         return status === 'waiting'
           ? { type: 'wait_for_refund', nextCheckAt, at }
@@ -167,16 +171,5 @@ const askLater = (engine: Engine, refund: Refund): ResultAsync<Executed, Executi
   const { id, version: expectedVersion } = refund
   return fromStore(() =>
     engine.store.commit([{ op: 'update', kind: 'refunds', id, expectedVersion, set: { checks, nextCheckAt } }]),
-  )
-    .andThen(() =>
-      checks === engine.settings.jobs.alertAfterChecks
-        ? raiseAlert(engine, {
-            id: `${id}.unknown`,
-            code: 'refund_outcome_unknown',
-            attempt: { id: refund.attemptId, orderId: refund.orderId },
-            refundId: id,
-          })
-        : okAsync(undefined),
-    )
-    .andThen(() => reread(engine, id, null))
+  ).andThen(() => reread(engine, id, null))
 }

@@ -35,7 +35,8 @@ export const importSecret = (secrets: Bytes | readonly Bytes[], hash: Hash = pla
       if (signatures.length === 0) return false
       const matches = (hmac: typeof first): boolean => {
         const expected = hmac(parts, encoding)
-        return signatures.some((signature) => constantTimeEqual(expected, signature))
+        for (const signature of signatures) if (constantTimeEqual(expected, signature)) return true
+        return false
       }
       return matches(first) || others.some(matches)
     },
@@ -117,14 +118,26 @@ const hmacWith = (secret: Uint8Array, hash: Hash): SigningKey['sign'] => {
   const key = secret.length > BLOCK ? hash.bytes(secret) : secret
   const pad = (mask: number): Uint8Array => Uint8Array.from({ length: BLOCK }, (_, at) => (key[at] ?? 0) ^ mask)
   const inner = pad(0x36)
-  const outer = pad(0x5c)
-  return (parts, encoding) => hash.text(joined([outer, hash.bytes(joined([inner, ...parts]))]), encoding)
+  // Filled anew by each call, which nothing can interrupt.
+  const outer = new Uint8Array(BLOCK + 32)
+  outer.set(pad(0x5c))
+  return (parts, encoding) => {
+    outer.set(hash.bytes(joined(inner, parts)), BLOCK)
+    return hash.text(outer, encoding)
+  }
 }
 
-const joined = (parts: readonly Bytes[]): Uint8Array => {
-  const pieces = parts.map(toBytes)
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
+const joined = (start: Uint8Array, parts: readonly Bytes[]): Uint8Array => {
+  const pieces: Uint8Array[] = []
+  let length = start.length
+  for (const part of parts) {
+    const piece = toBytes(part)
+    pieces.push(piece)
+    length += piece.length
+  }
+  const whole = new Uint8Array(length)
+  whole.set(start)
+  let at = start.length
   for (const piece of pieces) {
     whole.set(piece, at)
     at += piece.length
@@ -132,7 +145,9 @@ const joined = (parts: readonly Bytes[]): Uint8Array => {
   return whole
 }
 
-const toBytes = (part: Bytes): Uint8Array => (typeof part === 'string' ? new TextEncoder().encode(part) : part)
+const encoder = new TextEncoder()
+
+const toBytes = (part: Bytes): Uint8Array => (typeof part === 'string' ? encoder.encode(part) : part)
 
 const usableSecret = (secret: Bytes): Uint8Array => {
   const isBlank = typeof secret === 'string' ? secret.trim() === '' : secret.length === 0

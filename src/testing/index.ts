@@ -1,3 +1,6 @@
+export type { FakeRequest, Fault } from '../providers/fake/faults'
+export { type FakeToss, type FakeTossOptions, fakeToss } from '../providers/toss/fake'
 export { type TestClock, testClock } from './clock'
 export { testIds } from './ids'
+export { type FakeProvider, type MswHttp, toMswHandlers } from './msw'
 export { type ConformanceCase, storeConformance } from './store-conformance'

@@ -1,76 +1,79 @@
 import { TELLING_WORDS } from './text'
 
-// What a character may mean, as bits.
+// What a character is, as bits.
 const TROUBLE = 1
-const COLON = 2
-const SPACE = 4
-const UNDERSCORE = 8
-const DIGIT = 16
-const PACKED = 32
+const BEFORE_UNDERSCORE = 2
+const BEFORE_SPACE = 4
+const SPACE = 8
+const COLON = 16
+const NO_DIGIT = 32
+const Y = 64
 
 /** Quotes and control characters need escaping, the others give a text structure: JSON, forms, URLs, markup. */
-const meaning = (character: string): number => {
-  if (character < ' ' || '"\\{[=<>%&/'.includes(character)) return TROUBLE
-  if (character === ':') return COLON
-  if (character === ' ') return SPACE
-  if (character === '_') return UNDERSCORE
-  if (character === 'J') return PACKED
-  return character >= '0' && character <= '9' ? DIGIT : 0
-}
+const isTrouble = (character: string): boolean => character < ' ' || '"\\{[=<>%&/'.includes(character)
 
-const MEANINGS = Uint8Array.from({ length: 128 }, (_, code) => meaning(String.fromCharCode(code)))
-
-/** Only a lone half of a pair needs escaping, but pairs are rare enough to look closer at each. */
-const aboveAscii = (code: number): number => ((code & 0xf800) === 0xd800 ? TROUBLE : 0)
+const kindOf = (character: string): number =>
+  (isTrouble(character) ? TROUBLE : 0) |
+  ('kclaKCLA'.includes(character) ? BEFORE_UNDERSCORE : 0) |
+  ('rcRC'.includes(character) ? BEFORE_SPACE : 0) |
+  (character === ' ' ? SPACE : 0) |
+  (character === ':' ? COLON : 0) |
+  (character >= '0' && character <= '9' ? 0 : NO_DIGIT) |
+  (character === 'y' ? Y : 0)
 
 /**
- * Can this text be printed between quotes as it is? Most texts can, and finding that out fast is what makes redaction
- * cheap. `false` only means that somebody must look closer.
+ * What must not stand before a character: these pairs are all that the telling words, flags and names have in common.
+ * `sk_`, `whsec_`, `pdl_`, `pca_` · `bearer `, `basic ` · ` -` · `name:` and `: value`, but not `12:30` · `eyJ`
+ */
+const unwelcomeBefore = (character: string): number => {
+  if (character === '_') return BEFORE_UNDERSCORE | COLON
+  if (character === ' ') return BEFORE_SPACE | COLON
+  if (character === '-') return SPACE | COLON
+  if (character === ':') return NO_DIGIT
+  if (character === 'J') return Y | COLON
+  return character >= '0' && character <= '9' ? 0 : COLON
+}
+
+/** Both in one number, the second above the first. */
+const MEANINGS = Uint16Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return kindOf(character) | (unwelcomeBefore(character) << 8)
+})
+
+/** Only a lone half of a pair needs escaping, but pairs are rare enough to look closer at each. */
+const aboveAscii = (code: number): number => NO_DIGIT | (COLON << 8) | ((code & 0xf800) === 0xd800 ? TROUBLE : 0)
+
+/**
+ * Can this text be printed between quotes as it is? Most texts can, and finding that out in one look at every character
+ * is what makes redaction cheap. `false` only means that somebody must look closer.
  */
 export const isHarmless = (text: string): boolean => {
   let seen = 0
+  let unwelcome = 0
+  let before = NO_DIGIT | SPACE
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    seen |= code < 128 ? (MEANINGS[code] as number) : aboveAscii(code) // The table has 128 entries.
+    const found = code < 128 ? (MEANINGS[code] as number) : aboveAscii(code) // The table has 128 entries.
+    seen |= found
+    unwelcome |= before & (found >> 8)
+    before = found
   }
   if ((seen & TROUBLE) !== 0) return false
+  if (unwelcome !== 0 && !(isOnlyWords(unwelcome) && !TELLING_WORDS.test(text))) return false
   if ((seen & COLON) !== 0 && !hasOnlyTimes(text)) return false
-  if (text.charCodeAt(0) === DASH || ((seen & SPACE) !== 0 && mayHoldWord(text))) return false
-  if ((seen & UNDERSCORE) !== 0 && mayHoldKey(text)) return false
-  if (text.length < 12) return true
-  return !((seen & PACKED) !== 0 && text.includes('eyJ')) && !((seen & DIGIT) !== 0 && mayHoldCard(text))
+  return text.length < 13 || !mayHoldCard(text)
 }
 
-/** `12:30` is a time, `cvv2:123` is not. */
+/** Pairs that common words have too: `total_amount`, `for you`. */
+const isOnlyWords = (unwelcome: number): boolean => (unwelcome & ~(BEFORE_UNDERSCORE | BEFORE_SPACE | Y)) === 0
+
+/** `12:30` is a time, `cvv2:123` is not. That a digit stands on both sides is known already. */
 const hasOnlyTimes = (text: string): boolean => {
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
-    const isTime =
-      isDigit(text.charCodeAt(at - 2)) && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1))
-    if (!isTime) return false
+    if (!isDigit(text.charCodeAt(at - 2))) return false
   }
-  return true
+  return !text.endsWith(':')
 }
-
-/** `bearer `, `basic `, or a flag of a command line. */
-const mayHoldWord = (text: string): boolean => {
-  for (let at = text.indexOf(' '); at !== -1; at = text.indexOf(' ', at + 1)) {
-    const before = text.charCodeAt(at - 1) | 32
-    if (text.charCodeAt(at + 1) === DASH) return true
-    if ((before === 99 || before === 114) && TELLING_WORDS.test(text)) return true
-  }
-  return false
-}
-
-/** `sk_`, `whsec_`, `pdl_`, `pca_`: only these letters stand before their underscore. */
-const mayHoldKey = (text: string): boolean => {
-  for (let at = text.indexOf('_'); at !== -1; at = text.indexOf('_', at + 1)) {
-    const before = text.charCodeAt(at - 1) | 32
-    if (before === 97 || before === 99 || before === 107 || before === 108) return TELLING_WORDS.test(text)
-  }
-  return false
-}
-
-const DASH = 45
 
 /**
  * Are there 13 digits with little between them? Such a run covers every thirteenth character somewhere, so the others

@@ -40,6 +40,8 @@ export type FakeToss = {
   /** A pair that this fake accepts, ready to be spread into `toss({ … })`. */
   readonly keys: { readonly secretKey: string; readonly clientKey: string; readonly securityKey: string }
   readonly fetch: typeof globalThis.fetch
+  /** Where the real one answers, for `toMswHandlers`. */
+  readonly origin: string
   /** The REST API and the payment window for a server or msw. A cut connection is `Response.error()`. */
   readonly handle: (request: Request) => Promise<Response>
   /** The address of the payment window for what `begin` returned. */
@@ -80,6 +82,7 @@ export type FakeToss = {
   readonly payments: () => readonly FakeTossPayment[]
 }
 
+const ORIGIN = 'https://api.tosspayments.com'
 const SECURITY_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
 /** Minutes after which Toss sends an unanswered webhook again. */
 const RETRY_AFTER_MINUTES = [1, 4, 16, 64, 256, 1024, 4096]
@@ -147,6 +150,7 @@ export const fakeToss = (options: FakeTossOptions = {}): FakeToss => {
 
   return {
     keys: { secretKey, clientKey, securityKey },
+    origin: ORIGIN,
     fetch: (input, init) => {
       // The request as it is when nothing is added to it: copying one costs more than answering it.
       const request = input instanceof Request && init?.body === undefined ? input : new Request(input, init)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseTossTime } from './time'
 
 /** A missing key and `null` mean the same at Toss. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { krw, usd } from '../../../src/core/money'
-import { accepted, answering, attemptOf, connect, manualClock, paid, SECRET_KEY, START, shopOf } from './support'
+import { accepted, answering, attemptOf, connect, manualClock, SECRET_KEY, START, shopOf, tossPayment } from './support'
 
 const returnedFor = (changes: Record<string, string> = {}) => ({
   paymentKey: 'pk_1',
@@ -9,19 +9,8 @@ const returnedFor = (changes: Record<string, string> = {}) => ({
   ...changes,
 })
 
-const payment = (changes: Record<string, unknown> = {}) => ({
-  paymentKey: 'pk_1',
-  orderId: attemptOf().id,
-  status: 'DONE',
-  method: '카드',
-  currency: 'KRW',
-  totalAmount: 33_000,
-  approvedAt: '2026-01-05T10:01:03+09:00',
-  ...changes,
-})
-
 describe('readReturn', () => {
-  const { fetch, requests } = answering(200, payment())
+  const { fetch, requests } = answering(200, tossPayment())
   const gateway = connect(fetch)
 
   test('accepts the payment key when order and amount are the attempt’s', () => {
@@ -79,7 +68,7 @@ describe('confirm', () => {
     const sent: Request[] = []
     const gateway = connect(async (input, init) => {
       sent.push(new Request(input, init))
-      return Response.json(payment())
+      return Response.json(tossPayment())
     })
     const charge = (await gateway.confirm(accepted(attemptOf(), 'pk_1'), returnedFor()))._unsafeUnwrap()
     expect(charge).toEqual({
@@ -98,7 +87,7 @@ describe('confirm', () => {
   })
 
   test('C-36: the host comes from the configuration, whatever the browser brings back', async () => {
-    const { fetch, requests } = answering(200, payment())
+    const { fetch, requests } = answering(200, tossPayment())
     const returned = returnedFor({ host: 'evil.example', baseUrl: 'https://evil.example', url: '//evil.example' })
     await connect(fetch, manualClock(), [], { baseUrl: 'https://toss.test/' }).confirm(attemptOf(), returned)
     expect(requests.map(({ url }) => url)).toEqual(['https://toss.test/v1/payments/confirm'])
@@ -116,14 +105,14 @@ describe('confirm', () => {
   })
 
   test('confirms the payment that was accepted, whatever key comes back later', async () => {
-    const { fetch, requests } = answering(200, payment({ paymentKey: 'pk_0' }))
+    const { fetch, requests } = answering(200, tossPayment({ paymentKey: 'pk_0' }))
     const answer = await connect(fetch).confirm(attemptOf({ providerRef: 'pk_0' }), returnedFor())
     expect(answer._unsafeUnwrap()).toMatchObject({ status: 'approved', providerRef: 'pk_0' })
     expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({ paymentKey: 'pk_0' })
   })
 
   test('without a return and without an accepted payment there is nothing to confirm', async () => {
-    const { fetch, requests } = answering(200, payment())
+    const { fetch, requests } = answering(200, tossPayment())
     const refused = (await connect(fetch).confirm(attemptOf(), {}))._unsafeUnwrapErr()
     expect(refused).toMatchObject({ code: 'return_invalid', outcome: 'not_executed' })
     expect(requests).toEqual([])
@@ -175,8 +164,9 @@ describe('confirm', () => {
     ['another payment key', { paymentKey: 'pk_2' }],
     ['a currency nobody knows', { currency: 'XXX' }],
     ['half a won', { totalAmount: 33_000.5 }],
+    ['less than nothing', { totalAmount: -33_000 }],
   ])('an answer about %s leaves the outcome open', async (_, changes) => {
-    const { fetch } = answering(200, payment(changes))
+    const { fetch } = answering(200, tossPayment(changes))
     const answer = await connect(fetch).confirm(accepted(attemptOf(), 'pk_1'), returnedFor())
     expect(answer._unsafeUnwrapErr()).toMatchObject({ code: 'bad_response', outcome: 'unknown' })
   })
@@ -185,7 +175,7 @@ describe('confirm', () => {
     ['one won less', { totalAmount: 32_999 }, krw(32_999)],
     ['C-32: dollars', { currency: 'USD', totalAmount: 33_000 }, usd(3_300_000)],
   ])('money that was taken is reported as it was taken: %s', async (_, changes, captured) => {
-    const { fetch } = answering(200, payment(changes))
+    const { fetch } = answering(200, tossPayment(changes))
     const answer = await connect(fetch).confirm(accepted(attemptOf(), 'pk_1'), returnedFor())
     expect(answer._unsafeUnwrap()).toMatchObject({ status: 'approved', captured })
   })
@@ -199,13 +189,13 @@ describe('confirm', () => {
     ['PARTIAL_CANCELED', 'unrecognized'],
     ['TOMORROWS_STATUS', 'unrecognized'],
   ])('a success in status %s leaves the outcome open', async (status, code) => {
-    const { fetch } = answering(200, payment({ status }))
+    const { fetch } = answering(200, tossPayment({ status }))
     const answer = await connect(fetch).confirm(accepted(attemptOf(), 'pk_1'), returnedFor())
     expect(answer._unsafeUnwrapErr()).toMatchObject({ code, outcome: 'unknown' })
   })
 
   test('an approval without a readable moment is still an approval', async () => {
-    const { fetch } = answering(200, payment({ approvedAt: 'yesterday' }))
+    const { fetch } = answering(200, tossPayment({ approvedAt: 'yesterday' }))
     const answer = await connect(fetch).confirm(accepted(attemptOf(), 'pk_1'), returnedFor())
     expect(answer._unsafeUnwrap()).toMatchObject({ status: 'approved', approvedAt: new Date(START) })
   })
@@ -227,13 +217,18 @@ describe('confirm', () => {
         const error = (await connect(answering(status, { code }).fetch).confirm(attempt, {}))._unsafeUnwrapErr()
         expect(error).toMatchObject({ code: 'in_progress', outcome: 'unknown', providerCode: code })
       }
-    })
-    test.each(repeats)('%s, a session that is over may be over because it was paid', async (_, attempt) => {
-      const { fetch } = answering(404, { code: 'NOT_FOUND_PAYMENT_SESSION' })
-      expect((await connect(fetch).confirm(attempt, {}))._unsafeUnwrapErr()).toMatchObject({
-        code: 'conflict',
+      const refusing = () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } }))
+      expect((await connect(refusing).confirm(attempt, {}))._unsafeUnwrapErr()).toMatchObject({
+        code: 'in_progress',
         outcome: 'unknown',
       })
+    })
+    test.each(repeats)('%s, a session that is over may be over because it was paid', async (_, attempt) => {
+      for (const code of ['NOT_FOUND_PAYMENT_SESSION', 'NOT_FOUND_PAYMENT']) {
+        const { fetch } = answering(404, { code })
+        const error = (await connect(fetch).confirm(attempt, {}))._unsafeUnwrapErr()
+        expect(error).toMatchObject({ code: 'conflict', outcome: 'unknown', providerCode: code })
+      }
     })
     test('a decline is as definite as the first time', async () => {
       const { fetch } = answering(403, { code: 'REJECT_CARD_PAYMENT' })
@@ -248,118 +243,5 @@ describe('confirm', () => {
         outcome: 'not_executed',
       })
     })
-  })
-})
-
-describe('lookup', () => {
-  const lookupOf = async (changes: Record<string, unknown>) =>
-    connect(answering(200, payment(changes)).fetch).lookup(accepted(attemptOf(), 'pk_1'))
-
-  test('asks by order id until a payment key is known, then by the key', async () => {
-    const { fetch, requests } = answering(200, payment({ paymentKey: 'pk/1' }))
-    await connect(fetch).lookup(attemptOf())
-    await connect(fetch).lookup(accepted(attemptOf(), 'pk/1'))
-    expect(requests.map(({ url }) => new URL(url).pathname)).toEqual([
-      `/v1/payments/orders/${attemptOf().id}`,
-      '/v1/payments/pk%2F1',
-    ])
-  })
-
-  test.each([
-    ['DONE', {}, { status: 'approved', captured: krw(33_000), refunds: [] }],
-    ['READY', {}, { status: 'open' }],
-    ['IN_PROGRESS', {}, { status: 'open' }],
-    ['ABORTED', { failure: { code: 'REJECT_CARD_COMPANY' } }, { status: 'failed', code: 'declined' }],
-    ['ABORTED', { failure: { code: 'TOMORROWS_CODE' } }, { status: 'failed', code: 'refused' }],
-    ['ABORTED', { failure: null }, { status: 'failed', code: 'refused' }],
-    ['EXPIRED', { approvedAt: null }, { status: 'failed', code: 'payment_window_closed' }],
-    ['CANCELED', { approvedAt: null }, { status: 'failed', code: 'canceled_before_deposit' }],
-    ['WAITING_FOR_DEPOSIT', { approvedAt: null }, { status: 'waiting', expired: false, deposit: null, dueAt: null }],
-  ])('%s with %o', async (status, changes, expected) => {
-    expect((await lookupOf({ status, ...changes }))._unsafeUnwrap()).toMatchObject(expected)
-  })
-
-  test('a status that is not known here is an error with an unknown outcome', async () => {
-    expect((await lookupOf({ status: 'TOMORROWS_STATUS' }))._unsafeUnwrapErr()).toMatchObject({
-      code: 'unrecognized',
-      outcome: 'unknown',
-    })
-  })
-
-  test('refunds carry our id where the reason begins with one, and their own state', async () => {
-    const cancel = (transactionKey: string, changes: object) => ({
-      transactionKey,
-      cancelAmount: 1_000,
-      cancelStatus: 'DONE',
-      cancelReason: '상점관리자',
-      ...changes,
-    })
-    const cancels = [
-      cancel('tx1', { cancelReason: '[rfd_one] 부분 반품' }),
-      cancel('tx2', { cancelReason: 'about [rfd_two]' }),
-      cancel('tx3', { cancelStatus: 'IN_PROGRESS' }),
-      cancel('tx4', { cancelStatus: 'ABORTED' }),
-      cancel('tx5', { cancelStatus: undefined, cancelReason: undefined }),
-      cancel('tx6', { cancelStatus: 'TOMORROWS' }),
-    ]
-    const found = (await lookupOf({ status: 'PARTIAL_CANCELED', cancels }))._unsafeUnwrap()
-    const amount = krw(1_000)
-    expect(found).toMatchObject({ status: 'approved', captured: krw(33_000) })
-    expect('refunds' in found && found.refunds).toEqual([
-      { providerRef: 'tx1', refundId: 'rfd_one', amount, status: 'completed' },
-      { providerRef: 'tx2', refundId: null, amount, status: 'completed' },
-      { providerRef: 'tx3', refundId: null, amount, status: 'waiting' },
-      { providerRef: 'tx4', refundId: null, amount, status: 'failed' },
-      { providerRef: 'tx5', refundId: null, amount, status: 'completed' },
-      { providerRef: 'tx6', refundId: null, amount, status: 'waiting' },
-    ])
-  })
-
-  test.each(['NOT_FOUND_PAYMENT', 'NOT_FOUND'])('%s is an answer', async (code) => {
-    const found = await connect(answering(404, { code }).fetch).lookup(attemptOf())
-    expect(found._unsafeUnwrap()).toEqual({ status: 'not_found' })
-  })
-
-  test('NOT_FOUND_MERCHANT is a wrong key, not a missing payment', async () => {
-    const found = await connect(answering(404, { code: 'NOT_FOUND_MERCHANT' }).fetch).lookup(attemptOf())
-    expect(found._unsafeUnwrapErr()).toMatchObject({ code: 'config_error', providerCode: 'NOT_FOUND_MERCHANT' })
-  })
-
-  test('C-37: a key of somebody else’s order is set aside, and the order itself is looked up', async () => {
-    const shop = shopOf()
-    const other = await paid(shop, { id: 'att_of_somebody_else' })
-    const mine = accepted(attemptOf(), other.providerRef ?? '')
-    expect((await shop.gateway.lookup(mine))._unsafeUnwrap()).toEqual({ status: 'not_found' })
-    shop.fake.buyer.authorize({ orderId: mine.id, amount: 33_000 })
-    expect((await shop.gateway.lookup(mine))._unsafeUnwrap()).toEqual({ status: 'open' })
-  })
-
-  test('an answer about another payment than the one asked for is no answer', async () => {
-    expect((await lookupOf({ paymentKey: 'pk_2' }))._unsafeUnwrapErr().outcome).toBe('unknown')
-    const { fetch } = answering(200, payment({ orderId: 'att_of_somebody_else' }))
-    expect((await connect(fetch).lookup(attemptOf()))._unsafeUnwrapErr().code).toBe('bad_response')
-  })
-
-  test('follows a deposit, its reversal, and the day the account runs out', async () => {
-    const { fake, gateway, clock } = shopOf()
-    const attempt = attemptOf({ method: 'VIRTUAL_ACCOUNT' })
-    const { id: orderId } = attempt
-    const returned = fake.buyer.authorize({ orderId, amount: 33_000, method: 'VIRTUAL_ACCOUNT', validHours: 1 })
-    const asked = accepted(attempt, returned.paymentKey)
-    const issued = (await gateway.confirm(asked, returned))._unsafeUnwrap()
-    expect(fake.bank.deposit(orderId)).toBe(true)
-    const deposited = (await gateway.lookup(asked))._unsafeUnwrap()
-    expect(deposited).toMatchObject({ status: 'approved', captured: krw(33_000), method: 'VIRTUAL_ACCOUNT' })
-    expect('callbackSecret' in deposited && deposited.callbackSecret).toBe(
-      'callbackSecret' in issued && issued.callbackSecret,
-    )
-    expect(fake.bank.reverseDeposit(orderId)).toBe(true)
-    expect((await gateway.lookup(asked))._unsafeUnwrap()).toMatchObject({ status: 'waiting', expired: false })
-    await clock.advance(3_600_000 - 1)
-    expect((await gateway.lookup(asked))._unsafeUnwrap()).toMatchObject({ status: 'waiting', expired: false })
-    await clock.advance(1)
-    expect((await gateway.lookup(asked))._unsafeUnwrap()).toMatchObject({ status: 'waiting', expired: true })
-    expect(fake.bank.deposit(orderId)).toBe(false)
-    expect(fake.book().map(({ kind }) => kind)).toEqual(['capture', 'deposit_reversal'])
   })
 })

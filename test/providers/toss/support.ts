@@ -191,3 +191,15 @@ export const answering = (
     },
   }
 }
+
+/** A paid payment of the attempt above, as Toss writes it. */
+export const tossPayment = (changes: Record<string, unknown> = {}) => ({
+  paymentKey: 'pk_1',
+  orderId: attemptOf().id,
+  status: 'DONE',
+  method: '카드',
+  currency: 'KRW',
+  totalAmount: 33_000,
+  approvedAt: '2026-01-05T10:01:03+09:00',
+  ...changes,
+})

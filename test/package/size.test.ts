@@ -1,0 +1,36 @@
+import { describe, expect, inject, test } from 'vitest'
+import { sizeOf } from '../../bench/measure/door-size'
+import { DOORS, specifierOf } from './doors'
+
+/**
+ * Units: KiB, minified and gzipped. `own`: what this library adds, lazily loaded parts included; `open`: what a bundle
+ * must carry to open the door, packages included; `all`: with everything the door may load later.
+ */
+const BUDGET: Readonly<Record<string, { readonly own: number; readonly open: number; readonly all: number }>> = {
+  '.': { own: 36, open: 38, all: 75 },
+  './policies': { own: 5, open: 7, all: 7 },
+  './toss': { own: 18, open: 20, all: 54 },
+  './wallet': { own: 5, open: 7, all: 7 },
+  './mock': { own: 6, open: 8, all: 38 },
+  './storage/memory': { own: 6, open: 8, all: 8 },
+  './http': { own: 12, open: 32, all: 65 },
+  './express': { own: 12, open: 32, all: 65 },
+  './testing': { own: 60, open: 60, all: 100 },
+}
+
+const { host } = inject('packed')
+const kib = (bytes: number): number => Math.round((bytes / 1024) * 100) / 100
+
+describe('a door stays within its size', () => {
+  test.each(DOORS)('%s', async (door) => {
+    const own = await sizeOf(specifierOf(door), { resolveDir: host, packages: 'external' })
+    const all = await sizeOf(specifierOf(door), { resolveDir: host, packages: 'bundle' })
+    const measured = { own: kib(own.total), open: kib(all.eager), all: kib(all.total) }
+    const budget = BUDGET[door]
+    expect(budget, `no budget for ${door}`).toBeDefined()
+    expect(measured.own).toBeGreaterThan(0)
+    for (const part of ['own', 'open', 'all'] as const) {
+      expect(measured[part], `${part} of ${JSON.stringify(measured)}`).toBeLessThanOrEqual(budget?.[part] ?? 0)
+    }
+  })
+})
