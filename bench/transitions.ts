@@ -1,6 +1,7 @@
 import { krw } from '../src/core/money'
 import type { HoldOrder, Order } from '../src/core/order'
-import { decideOrder, evolveOrder, type OrderCommand } from '../src/core/order-machine'
+import { evolveOrder } from '../src/core/order-evolution'
+import { decideOrder, type OrderCommand } from '../src/core/order-machine'
 
 /**
  * Three transitions of an order (start paying, confirm, cancel) and one refusal, as a multiple of a lookup table that

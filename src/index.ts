@@ -21,6 +21,7 @@ export {
 export type { Refund, RefundPurpose, RefundStatus } from './core/refund'
 export type { Access } from './engine/access'
 export type { Cancelled } from './engine/cancel'
+export type { PaymentResult } from './engine/confirm'
 export { createPayments, type Orders, type Payments, type Refunds, type Wallet } from './engine/create-payments'
 export type {
   AccessError,
@@ -36,10 +37,10 @@ export type {
 } from './engine/errors'
 export type { JobName, JobReport } from './engine/jobs'
 export type { Action, Authorize, EventPattern, PaymentEvent, PaymentsOptions } from './engine/options'
-export type { PaymentResult, StartedPayment } from './engine/payments'
 export type { OrderDetails, OrderPage } from './engine/queries'
 export type { RefundQuote, RefundResult } from './engine/refunds'
 export type { Capacity, ClaimedResource } from './engine/resources'
+export type { StartedPayment } from './engine/start-payment'
 export type { Received, ReceiveError } from './engine/webhooks'
 export type {
   Checkout,

@@ -4,7 +4,7 @@ import type { Checkout, PaymentRules } from '../core/checkout'
 import { decidePayment } from '../core/checkout'
 import type { DecideError } from '../core/errors'
 import type { Charge, GatewayError } from '../providers/gateway'
-import { mayStillArrive } from '../providers/gateway'
+import { isAboutThisSendOnly, mayStillArrive } from '../providers/gateway'
 import { sha256Hex } from '../providers/signature'
 import { type Changed, changeOrder, type Lost } from './change'
 import { type Door, type Engine, later } from './engine'
@@ -12,20 +12,32 @@ import type { CommonError } from './errors'
 
 export type AttemptRef = { readonly orderId: string; readonly id: string }
 
+/** A refusal at the door of one request says nothing about any other request with the same key. */
+export const asRepeat = (error: GatewayError): GatewayError =>
+  isAboutThisSendOnly(error)
+    ? {
+        code: 'network',
+        outcome: 'unknown',
+        message: 'this request was not accepted; another one of the same attempt may have worked',
+        retryable: true,
+      }
+    : error
+
 /**
  * Where every answer about a payment becomes our state, whichever door it came through: the buyer's confirm, a webhook
- * or a job.
+ * or a job. `attempt` is as it was when the provider was asked.
  */
 export const conclude = (
   engine: Engine,
-  attempt: AttemptRef,
+  attempt: AttemptRef & { readonly version: number },
   answer: Result<Charge, GatewayError>,
   door: Door,
 ): ResultAsync<Changed, DecideError | CommonError> =>
   applyToAttempt(engine, attempt, door, (current) =>
     answer.match<AttemptCommand>(
       (charge) => chargeCommand(engine, current, charge),
-      (error) => refusalCommand(engine, current, error),
+      // Whoever repeats a request moves the version first: then this refusal is not the only word.
+      (error) => refusalCommand(engine, current, current.version === attempt.version ? error : asRepeat(error)),
     ),
   )
 

@@ -10,6 +10,7 @@ import { checkAccess, consumeAccess } from './access'
 import { listAlerts } from './admin'
 import { defaultAuthorize } from './authorize'
 import { cancel, cancelMany } from './cancel'
+import { type ConfirmInput, confirm, type PaymentResult } from './confirm'
 import type { ConnectedGateway, Engine } from './engine'
 import type {
   AccessError,
@@ -24,10 +25,16 @@ import type {
 import * as holds from './holds'
 import { type JobName, type JobReport, jobRunner } from './jobs'
 import { type Gateways, type MethodOf, type PaymentsOptions, type RefundPolicies, settingsOf } from './options'
-import * as payments from './payments'
 import * as queries from './queries'
 import * as refunds from './refunds'
 import * as resources from './resources'
+import {
+  type AbandonInput,
+  abandonAttempt,
+  type StartedPayment,
+  type StartPaymentInput,
+  startPayment,
+} from './start-payment'
 import * as wallet from './wallet'
 import * as webhooks from './webhooks'
 
@@ -106,11 +113,11 @@ export type Orders<G extends Gateways, P extends RefundPolicies> = {
    * Idempotency: the same gateway and method again go on with the open attempt.
    */
   readonly startPayment: <N extends keyof G & string>(
-    input: Omit<With<payments.StartPaymentInput, PayableOrder>, 'gateway' | 'method'> & {
+    input: Omit<With<StartPaymentInput, PayableOrder>, 'gateway' | 'method'> & {
       readonly gateway: N
       readonly method?: MethodOf<G, N>
     },
-  ) => ResultAsync<payments.StartedPayment, StartPaymentError>
+  ) => ResultAsync<StartedPayment, StartPaymentError>
   /**
    * Takes the payment the buyer authorised and confirms the order. `returned` is what the provider's window brought
    * back; nothing in it is trusted.
@@ -124,9 +131,9 @@ export type Orders<G extends Gateways, P extends RefundPolicies> = {
    *
    * Idempotency: a repeat returns the order as it is; a webhook that was faster makes no difference.
    */
-  readonly confirm: (input: payments.ConfirmInput) => ResultAsync<payments.PaymentResult, ConfirmError>
+  readonly confirm: (input: ConfirmInput) => ResultAsync<PaymentResult, ConfirmError>
   /** Ends an open attempt whose money nobody has asked for, so that the buyer can pay in another way. */
-  readonly abandonAttempt: (input: payments.AbandonInput) => ResultAsync<Order, ConfirmError>
+  readonly abandonAttempt: (input: AbandonInput) => ResultAsync<Order, ConfirmError>
   /**
    * Gives the order up and releases what it holds. Of a paid order it says what can be refunded; it moves no money.
    *
@@ -215,9 +222,9 @@ export const createPayments = <const G extends Gateways, const P extends RefundP
   return {
     orders: {
       hold: (input) => holds.hold(engine, input),
-      startPayment: (input) => payments.startPayment(engine, input),
-      confirm: (input) => payments.confirm(engine, input),
-      abandonAttempt: (input) => payments.abandonAttempt(engine, input),
+      startPayment: (input) => startPayment(engine, input),
+      confirm: (input) => confirm(engine, input),
+      abandonAttempt: (input) => abandonAttempt(engine, input),
       cancel: (input) => cancel(engine, input),
       cancelMany: (input) => cancelMany(engine, input),
       get: (input) => queries.getOrder(engine, input),

@@ -33,3 +33,6 @@ export const SYSTEM: Door = { actor: { kind: 'system', id: 'jobs' }, cause: 'job
 
 /** The moment `ms` after another. */
 export const later = (from: Date, ms: number): Date => new Date(from.getTime() + ms)
+
+/** A change that the actor asked for. */
+export const byRequest = ({ actor }: { readonly actor: Actor }): Door => ({ actor, cause: 'request' })

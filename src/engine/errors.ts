@@ -113,6 +113,18 @@ export const notFound = (what: 'order' | 'attempt' | 'refund'): CommonError => (
   outcome: 'not_executed',
 })
 
+export const invalid = (field: string, message: string): CommonError => ({
+  code: 'validation',
+  field,
+  message,
+  outcome: 'not_executed',
+})
+
+export const gatewayFailure = (
+  error: GatewayError,
+  attempt: { readonly id: string; readonly gateway: string },
+): GatewayFailure => ({ ...error, attemptId: attempt.id, gateway: attempt.gateway })
+
 export const CONTENTION: CommonError = { code: 'contention', outcome: 'not_executed', retryable: true }
 export const STORE_UNAVAILABLE: CommonError = { code: 'store_unavailable', outcome: 'unknown', retryable: true }
 export const HOOK_FAILED: CommonError = { code: 'hook_failed', outcome: 'unknown', retryable: true }

@@ -8,7 +8,7 @@ import type { Op } from '../storage/store'
 import { allow } from './authorize'
 import { type Checked, checkInput, type InputOf } from './check-input'
 import { type Engine, later } from './engine'
-import { CONTENTION, type CommonError, type HoldError } from './errors'
+import { CONTENTION, type HoldError, invalid } from './errors'
 import { toPaymentEvent } from './events'
 import { expireIfDue, sweepDueHolds } from './expiry'
 import { fromStore, loadOrder } from './load'
@@ -62,13 +62,6 @@ type Request = Checked<'HoldInput'> & {
   readonly orderId: string
   readonly fingerprint: string
 }
-
-const invalid = (field: string, message: string): CommonError => ({
-  code: 'validation',
-  field,
-  message,
-  outcome: 'not_executed',
-})
 
 const place = (engine: Engine, request: Request, retry: Retry): ResultAsync<Order, HoldError> => {
   const draft = toDraft(engine, request, retry.newPools)

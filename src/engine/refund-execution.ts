@@ -6,9 +6,9 @@ import { sameMoney } from '../core/money'
 import type { Refund, RefundCommand } from '../core/refund'
 import { isActive } from '../core/refund'
 import type { GatewayError, ProviderPayment, ProviderRefund, RefundAccount } from '../providers/gateway'
-import { isAboutThisSendOnly, mayStillArrive } from '../providers/gateway'
+import { mayStillArrive } from '../providers/gateway'
 import { type Changed, changeOrder } from './change'
-import { nextCheck } from './conclude'
+import { asRepeat, nextCheck } from './conclude'
 import type { Door, Engine } from './engine'
 import { type CommonError, notFound } from './errors'
 import { fromStore, loadAttempt, loadRefund } from './load'
@@ -72,7 +72,11 @@ const lookUpThenSend = (
       // Without the provider's record we do not know what the last send did.
       if (payment === null || payment.status !== 'approved') return askLater(engine, refund)
       const found = payment.refunds.find(({ refundId }) => refundId === refund.id)
-      if (found === undefined) return send(engine, refund, attempt, door, options)
+      if (found === undefined) {
+        return askLater(engine, refund).andThen(({ refund: marked }) =>
+          isActive(marked) ? send(engine, marked, attempt, door, options) : okAsync({ refund: marked, refusal: null }),
+        )
+      }
       return concludeRefund(engine, refund, ok(found), door).andThen(() => reread(engine, refund.id, null))
     })
 }
@@ -107,21 +111,10 @@ const send = (
     )
 }
 
-/** A repeat that was not even looked at says nothing about the send before it. */
-export const asRepeat = (error: GatewayError): GatewayError =>
-  isAboutThisSendOnly(error)
-    ? {
-        code: 'network',
-        outcome: 'unknown',
-        message: 'a repeat was not accepted; the first request may have worked',
-        retryable: true,
-      }
-    : error
-
 /** Where every answer about a refund becomes our state. */
 export const concludeRefund = (
   engine: Engine,
-  refund: Pick<Refund, 'id' | 'orderId' | 'attemptId'>,
+  refund: Pick<Refund, 'id' | 'orderId' | 'attemptId' | 'version'>,
   answer: Result<ProviderRefund, GatewayError>,
   door: Door,
 ): ResultAsync<Changed, ExecutionError> =>
@@ -139,10 +132,13 @@ export const concludeRefund = (
           ? { type: 'wait_for_refund', nextCheckAt, at }
           : { type: 'refuse_refund', reason: 'provider_refused', at }
       },
-      (error) =>
-        error.outcome === 'not_executed'
+      (refusal) => {
+        // Whoever repeats a request moves the version first: then this refusal is not the only word.
+        const error = current.version === refund.version ? refusal : asRepeat(refusal)
+        return error.outcome === 'not_executed'
           ? { type: 'refuse_refund', reason: error.providerCode ?? error.code, at }
-          : { type: 'mark_refund_unknown', reason: error.code, answered: !mayStillArrive(error), nextCheckAt, at },
+          : { type: 'mark_refund_unknown', reason: error.code, answered: !mayStillArrive(error), nextCheckAt, at }
+      },
     )
   })
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { krw, usd } from '../../src/core/money'
 import { ORDER_STATUSES, type Order } from '../../src/core/order'
-import { decideOrder, evolveOrder, isPastHold, type OrderCommand } from '../../src/core/order-machine'
+import { evolveOrder } from '../../src/core/order-evolution'
+import { decideOrder, isPastHold, type OrderCommand } from '../../src/core/order-machine'
 import { at, HOLD_MS, ORDERS, T0, table } from './fixtures'
 
 const NOW = at(15_000)

@@ -2,26 +2,21 @@ import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from 'never
 import type { Attempt } from '../core/attempt'
 import { isOpen, MISMATCH } from '../core/attempt'
 import { decidePayment } from '../core/checkout'
-import { isPayable, type Order, type PayableOrder } from '../core/order'
-import { decideOrder } from '../core/order-machine'
-import type { Charge, Checkout, DepositAccount, GatewayError, Returned } from '../providers/gateway'
+import type { Order } from '../core/order'
+import type { Charge, DepositAccount, GatewayError, Returned } from '../providers/gateway'
 import { allow } from './authorize'
 import { changeOrder } from './change'
 import { type Checked, checkInput, type InputOf } from './check-input'
-import { conclude, nextCheck } from './conclude'
-import type { ConnectedGateway, Door, Engine } from './engine'
-import { type CommonError, type ConfirmError, type GatewayFailure, notFound, type StartPaymentError } from './errors'
-import { endUnaskedAttempt, expireIfDue } from './expiry'
+import { asRepeat, conclude, nextCheck } from './conclude'
+import { byRequest, type ConnectedGateway, type Door, type Engine } from './engine'
+import { type ConfirmError, gatewayFailure, invalid, notFound } from './errors'
+import { expireIfDue } from './expiry'
 import { load, loadOrder } from './load'
-import { reconcileAttempt } from './reconcile'
-import { asRepeat, refundsOf, returnSurplus } from './refund-execution'
+import { askLater, reconcileAttempt } from './reconcile'
+import { refundsOf, returnSurplus } from './refund-execution'
 import type { Loaded } from './write'
 
-export type StartPaymentInput = InputOf<'StartPaymentInput'>
 export type ConfirmInput = InputOf<'ConfirmInput'>
-export type AbandonInput = InputOf<'AbandonInput'>
-
-export type StartedPayment = { readonly order: PayableOrder; readonly attempt: Attempt; readonly checkout: Checkout }
 
 /**
  * `confirmed`: the money is there. `waiting`: the provider has accepted, the money comes later (`deposit` says where to).
@@ -33,150 +28,6 @@ export type PaymentResult = {
   readonly action: 'none' | 'wait_webhook'
   readonly deposit: DepositAccount | null
 }
-
-const doorOf = (input: { readonly actor: Door['actor'] }): Door => ({ actor: input.actor, cause: 'request' })
-
-/** Opens an attempt and says what the buyer's browser does next. See `Orders.startPayment`. */
-export const startPayment = (
-  engine: Engine,
-  input: StartPaymentInput,
-): ResultAsync<StartedPayment, StartPaymentError> =>
-  checkInput('StartPaymentInput', input).andThen((checked) => {
-    const gateway = engine.gateways.get(checked.gateway)
-    if (gateway === undefined) return errAsync(invalid('gateway', 'is not one of the configured gateways'))
-    const { methods } = gateway.capabilities
-    if (checked.method !== undefined && !methods.includes(checked.method)) {
-      const { method } = checked
-      return errAsync({ code: 'method_unavailable' as const, outcome: 'not_executed' as const, method })
-    }
-    return loadOrder(engine, checked.order)
-      .andThen((order) => allow(engine, checked.actor, 'order.pay', order.buyerId))
-      .andThen(() => openAttempt(engine, gateway, checked))
-      .andThen((opened) => beginCheckout(gateway, checked, opened))
-  })
-
-const invalid = (field: string, message: string): CommonError => ({
-  code: 'validation',
-  field,
-  message,
-  outcome: 'not_executed',
-})
-
-type Start = Checked<'StartPaymentInput'>
-type Opened = { readonly order: PayableOrder; readonly attempt: Attempt }
-
-const openAttempt = (
-  engine: Engine,
-  gateway: ConnectedGateway,
-  input: Start,
-): ResultAsync<Opened, StartPaymentError> => {
-  const attemptId = engine.ids.next('att')
-  return changeOrder<StartPaymentError>(engine, { orderId: input.order }, doorOf(input), (loaded) => {
-    const at = engine.clock.now()
-    const { order } = loaded
-    return decideOrder(order, { type: 'start_paying', attemptId, at }).map((events) => ({
-      events,
-      // The table lets only an order that can be paid start paying.
-      from: isPayable(order) ? { ...loaded, attempt: newAttempt(gateway, input, order, attemptId, at) } : loaded,
-    }))
-  })
-    .andThen(({ after }) => openedOf(after.order, after.attempt))
-    .orElse((error) => instead(engine, input, error))
-}
-
-const openedOf = (order: Order, attempt: Attempt | null): Result<Opened, StartPaymentError> =>
-  attempt !== null && isPayable(order) ? ok({ order, attempt }) : err(notFound('attempt'))
-
-/** The same buyer asking for the same payment again goes on with the attempt that is open; a dead hold ends here. */
-const instead = (engine: Engine, input: Start, error: StartPaymentError): ResultAsync<Opened, StartPaymentError> => {
-  if (error.code === 'hold_expired') {
-    return expireIfDue(engine, input.order, doorOf(input)).andThen(() => errAsync(error))
-  }
-  if (error.code !== 'attempt_in_progress' || !('attemptId' in error)) return errAsync(error)
-  return load(engine, { orderId: input.order, attemptId: error.attemptId }).andThen(({ order, attempt }) => {
-    const isSame =
-      attempt !== null &&
-      attempt.chargeRequestedAt === null &&
-      attempt.gateway === input.gateway &&
-      attempt.method === (input.method ?? null)
-    return isSame && isOpen(attempt) ? openedOf(order, attempt) : err(error)
-  })
-}
-
-const newAttempt = (
-  gateway: ConnectedGateway,
-  input: Start,
-  order: PayableOrder,
-  id: string,
-  createdAt: Date,
-): Attempt => ({
-  id,
-  version: 0,
-  orderId: order.id,
-  buyerId: order.buyerId,
-  number: order.attemptCount + 1,
-  gateway: input.gateway,
-  mode: gateway.mode,
-  method: input.method ?? null,
-  amount: order.total,
-  status: 'CREATED',
-  capturedMinor: 0,
-  refundedMinor: 0,
-  providerRef: null,
-  chargeRequestedAt: null,
-  keyGeneration: 0,
-  createdAt,
-  approvedAt: null,
-  closedAt: null,
-  failureCode: null,
-  depositDueAt: null,
-  callbackSecretHash: null,
-  checks: 0,
-  // Nobody has to ask before the deadline: until then the buyer may be at the provider's window.
-  nextCheckAt: order.holdExpiresAt,
-})
-
-const beginCheckout = (
-  gateway: ConnectedGateway,
-  input: Start,
-  { order, attempt }: Opened,
-): ResultAsync<StartedPayment, StartPaymentError> =>
-  gateway
-    .begin(attempt, {
-      title: order.title,
-      successUrl: input.successUrl ?? null,
-      failUrl: input.failUrl ?? null,
-      customer: input.customer ?? null,
-    })
-    .map((checkout) => ({ order, attempt, checkout }))
-    .mapErr((error) => failure(error, attempt))
-
-const failure = (error: GatewayError, attempt: Attempt): GatewayFailure => ({
-  ...error,
-  attemptId: attempt.id,
-  gateway: attempt.gateway,
-})
-
-/** Ends an attempt whose money nobody has asked for, so that the buyer can pay in another way. */
-export const abandonAttempt = (engine: Engine, input: AbandonInput): ResultAsync<Order, ConfirmError> =>
-  checkInput('AbandonInput', input).andThen((checked) =>
-    loadOrder(engine, checked.order)
-      .andThen((order) => allow(engine, checked.actor, 'order.pay', order.buyerId))
-      .andThen(() =>
-        changeOrder<ConfirmError>(
-          engine,
-          { orderId: checked.order, attemptId: checked.attemptId },
-          doorOf(checked),
-          (loaded) => {
-            const events = endUnaskedAttempt(engine, loaded, 'abandoned')
-            const { attempt } = loaded
-            if (events.length > 0 || attempt === null || !isOpen(attempt)) return ok({ events })
-            return err({ code: 'attempt_in_progress', outcome: 'not_executed', attemptId: attempt.id })
-          },
-        ),
-      )
-      .map(({ after }) => after.order),
-  )
 
 /** Takes the payment the buyer authorised and confirms the order. See `Orders.confirm`. */
 export const confirm = (engine: Engine, input: ConfirmInput): ResultAsync<PaymentResult, ConfirmError> =>
@@ -198,13 +49,13 @@ const confirmLoaded = (
   if (gateway === undefined) return errAsync(invalid('gateway', 'of this attempt is not configured any more'))
   if (!isOpen(attempt)) return resultOf(engine, attempt, order, null)
   const accepted = gateway.readReturn(attempt, input.returned)
-  if (accepted.isErr()) return errAsync(failure(accepted.error, attempt))
-  const door = doorOf(input)
+  if (accepted.isErr()) return errAsync(gatewayFailure(accepted.error, attempt))
+  const door = byRequest(input)
   if (attempt.chargeRequestedAt !== null) return repeatCharge(engine, gateway, attempt, input.returned, door)
   return requestCharge(engine, attempt, accepted.value.providerRef, door)
     .andThen(({ requested, isFirst }) =>
       isFirst
-        ? charge(engine, gateway, requested, input.returned, door, (answer) => answer)
+        ? charge(engine, gateway, requested, input.returned, door)
         : repeatCharge(engine, gateway, requested, input.returned, door),
     )
     .orElse((error) =>
@@ -230,7 +81,7 @@ const requestCharge = (
     if (lost?.reason === 'exists') {
       // The provider's reference already belongs to another attempt: this return was made for that one.
       return err(
-        failure(
+        gatewayFailure(
           { code: 'return_invalid', outcome: 'not_executed', message: 'belongs to another attempt', retryable: false },
           attempt,
         ),
@@ -247,22 +98,22 @@ const requestCharge = (
     attempt === null ? err(notFound('attempt')) : ok({ requested: attempt, isFirst: events.length > 0 }),
   )
 
-type Reading = (answer: Result<Charge, GatewayError>) => Result<Charge, GatewayError>
-
 const charge = (
   engine: Engine,
   gateway: ConnectedGateway,
   attempt: Attempt,
   returned: Returned,
   door: Door,
-  reading: Reading,
+  isRepeat = false,
 ): ResultAsync<PaymentResult, ConfirmError> =>
   gateway
     .confirm(attempt, returned)
     .map((answer): Result<Charge, GatewayError> => ok(answer))
     .orElse((error) => ok(err<Charge, GatewayError>(error)))
     .andThen((answer) => {
-      const read = reading(answer)
+      // Where the buyer can pay without us, a refusal at the door of our request is no answer about the payment either.
+      const isOneOfMany = isRepeat || gateway.capabilities.capturedBy === 'buyer'
+      const read = isOneOfMany ? answer.mapErr(asRepeat) : answer
       return conclude(engine, attempt, read, door)
         .andThen(({ events }) => returnSurplus(engine, events, door))
         .andThen(() => load(engine, { orderId: attempt.orderId, attemptId: attempt.id }))
@@ -286,7 +137,12 @@ const repeatCharge = (
         order.status === 'PAYING' && order.openAttemptId === current.id && engine.clock.now() < order.holdExpiresAt
       if (!isOpen(current) || !isUseful) return resultOf(engine, current, order, null)
       if (current.depositDueAt !== null) return describeDeposit(gateway, current, order)
-      return charge(engine, gateway, current, returned, door, (answer) => answer.mapErr(asRepeat))
+      // Stored before it is sent, so that a refusal of the request before cannot be taken for the end of it.
+      return askLater(engine, current, true).andThen(({ attempt: marked }) =>
+        isOpen(marked)
+          ? charge(engine, gateway, marked, returned, door, true)
+          : loadOrder(engine, order.id).andThen((now) => resultOf(engine, marked, now, null)),
+      )
     }),
   )
 
@@ -298,7 +154,7 @@ const describeDeposit = (
 ): ResultAsync<PaymentResult, ConfirmError> =>
   gateway
     .lookup(attempt)
-    .mapErr((error): ConfirmError => failure(error, attempt))
+    .mapErr((error): ConfirmError => gatewayFailure(error, attempt))
     .map((payment) => ({
       status: 'waiting',
       order,
@@ -320,13 +176,13 @@ const resultOf = (
   }
   if (isPaidByThis) return errAsync(stateConflict(order))
   if (attempt.capturedMinor > 0 || attempt.failureCode === MISMATCH) return surplusOf(engine, attempt, order)
-  if (answer?.isErr()) return errAsync(failure(answer.error, attempt))
+  if (answer?.isErr()) return errAsync(gatewayFailure(isOpen(attempt) ? asRepeat(answer.error) : answer.error, attempt))
   if (!isOpen(attempt)) return errAsync(closedAs(attempt))
   if (answer?.isOk() && answer.value.status === 'waiting') {
     return okAsync({ status: 'waiting', order, attempt, action: 'wait_webhook', deposit: answer.value.deposit })
   }
   const message = 'the outcome is being looked up; repeat, it will not charge again'
-  return errAsync(failure({ code: 'in_progress', outcome: 'unknown', message, retryable: true }, attempt))
+  return errAsync(gatewayFailure({ code: 'in_progress', outcome: 'unknown', message, retryable: true }, attempt))
 }
 
 /** It was paid, and has been cancelled or refunded since. */
@@ -339,7 +195,7 @@ const stateConflict = ({ status }: Order): ConfirmError => ({
 
 const closedAs = (attempt: Attempt): ConfirmError =>
   attempt.status === 'FAILED'
-    ? failure(
+    ? gatewayFailure(
         {
           code: 'declined',
           outcome: 'not_executed',
