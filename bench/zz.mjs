@@ -105,7 +105,23 @@ var hideInRun = (run) => {
   }
   return text + run.slice(copiedTo);
 };
-var hideCards = (text) => text.replace(DIGITS, hideInRun);
+var hideCards = (text) => mayHoldCard(text) ? text.replace(DIGITS, hideInRun) : text;
+var mayHoldCard = (text) => {
+  for (let at = 12; at < text.length; at += 13) {
+    if (!isDigit(text.charCodeAt(at)) && !isBetweenDigits(text.charCodeAt(at))) continue;
+    let from = at;
+    while (from > 0 && isInRun(text.charCodeAt(from - 1))) from -= 1;
+    let digits = 0;
+    for (at = from; at < text.length && isInRun(text.charCodeAt(at)); at += 1) {
+      if (isDigit(text.charCodeAt(at))) digits += 1;
+      if (digits >= 13) return true;
+    }
+  }
+  return false;
+};
+var isDigit = (code) => code >= 48 && code <= 57;
+var isBetweenDigits = (code) => code >= 45 && code <= 47 || code === 32 || code === 95 || code === 160 || code === 8211;
+var isInRun = (code) => isDigit(code) || isBetweenDigits(code);
 
 // src/providers/redaction/text.ts
 import { Result } from "neverthrow";
@@ -118,40 +134,40 @@ var hideInText = (text, writeJson, depth = 0) => {
     if (typeof json === "string") return JSON.stringify(hideInText(json, writeJson, depth + 1));
     if (json !== void 0) return writeJson(json);
   }
-  let hidden = text.includes("&") ? text.replace(/&(?:quot|#34|#x22);/gi, '"') : text;
-  if (hidden.includes("%")) {
-    hidden = hidden.replace(/[^\s&=?#;"'<>]+/g, (piece) => hidePercentEncoded(piece, writeJson, depth));
+  let hidden2 = text.includes("&") ? text.replace(/&(?:quot|#34|#x22);/gi, '"') : text;
+  if (hidden2.includes("%")) {
+    hidden2 = hidden2.replace(/[^\s&=?#;"'<>]+/g, (piece) => hidePercentEncoded(piece, writeJson, depth));
   }
-  hidden = hidePairs(hidden);
-  if (/(?:^|\s)-/.test(hidden)) hidden = hideFlags(hidden);
-  return hideCards(hideShapes(hidden));
+  hidden2 = hidePairs(hidden2);
+  if (hidden2.includes("-")) hidden2 = hideFlags(hidden2);
+  return hideCards(hideShapes(hidden2));
 };
 var parseJson = Result.fromThrowable((text) => JSON.parse(text));
 var hidePercentEncoded = (piece, writeJson, depth) => {
   if (!piece.includes("%")) return piece;
   const decoded = percentDecoded(piece);
   if (decoded === piece) return piece;
-  const hidden = hideInText(decoded, writeJson, depth + 1);
-  return hidden === decoded ? piece : encodeURIComponent(hidden);
+  const hidden2 = hideInText(decoded, writeJson, depth + 1);
+  return hidden2 === decoded ? piece : encodeURIComponent(hidden2);
 };
 var hidePairs = (text) => {
-  let hidden = "";
+  let hidden2 = "";
   let copiedTo = 0;
-  const separator = /[:=>]/g;
-  for (let found = separator.exec(text); found !== null; found = separator.exec(text)) {
-    const sign = found[0];
-    const at = found.index;
+  for (let at = 0; at < text.length; at += 1) {
+    if (!isSeparator(text.charCodeAt(at))) continue;
     const name = nameBefore(text, at, copiedTo);
     if (name === void 0) continue;
+    const sign = text.charAt(at);
     const from = skip(text, text.startsWith("=>", at) ? at + 2 : at + 1);
     const { start, end } = valueAt(text, from, { sign, ...name });
     if (end <= start) continue;
-    hidden += text.slice(copiedTo, start) + masked(text.slice(start, end));
+    hidden2 += text.slice(copiedTo, start) + masked(text.slice(start, end));
     copiedTo = end;
-    separator.lastIndex = end;
+    at = end - 1;
   }
-  return hidden + text.slice(copiedTo);
+  return copiedTo === 0 ? text : hidden2 + text.slice(copiedTo);
 };
+var isSeparator = (code) => code === 58 || code === 61 || code === 62;
 var nameBefore = (text, at, min) => {
   let end = at;
   while (end > min && isSpace(text.charCodeAt(end - 1))) end -= 1;
@@ -225,87 +241,69 @@ var USER_INFO = /:\/\/[^\s/?#"'<>]*@/g;
 var KEYS_IN_PATHS = /(\/(?:billing|billing-keys|payments|subscribe\/customers)\/)([^\s/?#"'<>]{12,})/gi;
 var TELLING_WORDS = /(?:bearer|basic)\s|[sr]k_|whsec_|pdl_|pca_|eyJ/i;
 var hideShapes = (text) => {
-  let hidden = text;
-  if (TELLING_WORDS.test(hidden)) {
-    hidden = hidden.replace(BEARER, (_, scheme, token) => scheme + masked(token)).replace(BASIC, (whole, scheme, token) => isBasic(token) ? scheme + masked(token) : whole).replace(KEYS, masked).replace(PACKED_JSON, masked);
+  let hidden2 = text;
+  if (TELLING_WORDS.test(hidden2)) {
+    hidden2 = hidden2.replace(BEARER, (_, scheme, token) => scheme + masked(token)).replace(BASIC, (whole, scheme, token) => isBasic(token) ? scheme + masked(token) : whole).replace(KEYS, masked).replace(PACKED_JSON, masked);
   }
-  if (hidden.includes("@")) hidden = hidden.replace(USER_INFO, "://***@");
-  return hidden.includes("/") ? hidden.replace(KEYS_IN_PATHS, (_, path, key) => path + masked(key)) : hidden;
+  if (hidden2.includes("@")) hidden2 = hidden2.replace(USER_INFO, "://***@");
+  return hidden2.includes("/") ? hidden2.replace(KEYS_IN_PATHS, (_, path, key) => path + masked(key)) : hidden2;
 };
 var isBasic = (token) => token.length >= 16 && /\d/.test(token) && /[a-z]/i.test(token) || decodedBase64(token).includes(":");
 var decodedBase64 = (text) => Result.fromThrowable(() => atob(text))().unwrapOr("");
 
 // src/providers/redaction/harmless.ts
 var TROUBLE = 1;
-var BEFORE_UNDERSCORE = 2;
-var BEFORE_SPACE = 4;
-var SPACE = 8;
-var COLON = 16;
-var NO_DIGIT = 32;
-var Y = 64;
-var isTrouble = (character) => character < " " || '"\\{[=<>%&/'.includes(character);
-var kindOf = (character) => (isTrouble(character) ? TROUBLE : 0) | ("kclaKCLA".includes(character) ? BEFORE_UNDERSCORE : 0) | ("rcRC".includes(character) ? BEFORE_SPACE : 0) | (character === " " ? SPACE : 0) | (character === ":" ? COLON : 0) | (character >= "0" && character <= "9" ? 0 : NO_DIGIT) | (character === "y" ? Y : 0);
-var unwelcomeBefore = (character) => {
-  if (character === "_") return BEFORE_UNDERSCORE | COLON;
-  if (character === " ") return BEFORE_SPACE | COLON;
-  if (character === "-") return SPACE | COLON;
-  if (character === ":") return NO_DIGIT;
-  if (character === "J") return Y | COLON;
-  return character >= "0" && character <= "9" ? 0 : COLON;
+var COLON = 2;
+var SPACE = 4;
+var DASH = 8;
+var UNDERSCORE = 16;
+var B = 32;
+var K_P_OR_W = 64;
+var J = 128;
+var kindOf = (character) => {
+  if (character < " " || '"\\{[=<>%&/'.includes(character)) return TROUBLE;
+  if (character === ":") return COLON;
+  if (character === " ") return SPACE;
+  if (character === "-") return DASH;
+  if (character === "_") return UNDERSCORE;
+  if (character === "J") return J;
+  if ("bB".includes(character)) return B;
+  return "kpwKPW".includes(character) ? K_P_OR_W : 0;
 };
-var MEANINGS = Uint16Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  return kindOf(character) | unwelcomeBefore(character) << 8;
-});
-var aboveAscii = (code) => NO_DIGIT | COLON << 8 | ((code & 63488) === 55296 ? TROUBLE : 0);
+var KINDS = new Uint8Array(65536);
+for (let code = 0; code < 128; code += 1) KINDS[code] = kindOf(String.fromCharCode(code));
+KINDS.fill(TROUBLE, 55296, 57344);
 var isHarmless = (text) => {
   let seen = 0;
-  let unwelcome = 0;
-  let before = NO_DIGIT | SPACE;
   for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    const found = code < 128 ? MEANINGS[code] : aboveAscii(code);
-    seen |= found;
-    unwelcome |= before & found >> 8;
-    before = found;
+    seen |= KINDS[text.charCodeAt(at)];
   }
   if ((seen & TROUBLE) !== 0) return false;
-  if (unwelcome !== 0 && !(isOnlyWords(unwelcome) && !TELLING_WORDS.test(text))) return false;
   if ((seen & COLON) !== 0 && !hasOnlyTimes(text)) return false;
+  if ((seen & DASH) !== 0 && (text.charCodeAt(0) === 45 || (seen & SPACE) !== 0 && text.includes(" -"))) return false;
+  if (mayTell(seen) && TELLING_WORDS.test(text)) return false;
   return text.length < 13 || !mayHoldCard(text);
 };
-var isOnlyWords = (unwelcome) => (unwelcome & ~(BEFORE_UNDERSCORE | BEFORE_SPACE | Y)) === 0;
+var mayTell = (seen) => (seen & (SPACE | B)) === (SPACE | B) || (seen & (UNDERSCORE | K_P_OR_W)) === (UNDERSCORE | K_P_OR_W) || (seen & J) !== 0;
 var hasOnlyTimes = (text) => {
   for (let at = text.indexOf(":"); at !== -1; at = text.indexOf(":", at + 1)) {
-    if (!isDigit(text.charCodeAt(at - 2))) return false;
+    const isTime = isDigit2(text, at - 2) && isDigit2(text, at - 1) && isDigit2(text, at + 1);
+    if (!isTime) return false;
   }
-  return !text.endsWith(":");
+  return true;
 };
-var mayHoldCard = (text) => {
-  for (let at = 12; at < text.length; at += 13) {
-    if (!isDigit(text.charCodeAt(at)) && !isBetweenDigits(text.charCodeAt(at))) continue;
-    let digits = 0;
-    let from = at;
-    while (from > 0 && isInRun(text.charCodeAt(from - 1))) from -= 1;
-    for (let to = from; to < text.length && isInRun(text.charCodeAt(to)); to += 1) {
-      if (isDigit(text.charCodeAt(to))) digits += 1;
-      if (digits >= 13) return true;
-    }
-  }
-  return false;
+var isDigit2 = (text, at) => {
+  const code = text.charCodeAt(at);
+  return code >= 48 && code <= 57;
 };
-var isDigit = (code) => code >= 48 && code <= 57;
-var isBetweenDigits = (code) => code >= 45 && code <= 47 || code === 32 || code === 95 || code === 160 || code === 8211;
-var isInRun = (code) => isDigit(code) || isBetweenDigits(code);
 
 // src/providers/redaction/write.ts
 var DEEPEST2 = 100;
 var UNREADABLE = '"[unreadable]"';
 var nameOf = (key) => {
-  const quoted = JSON.stringify(hideInText(key, (value) => write(value, EVERYWHERE, [])));
+  const first = `${quoted(hideInText(key, (value) => write(value, EVERYWHERE, [])))}:`;
   const isRare = readName(key).isValue || key === "toJSON";
-  const printed = { first: `${quoted}:`, next: `,${quoted}:`, firstText: `${quoted}:"`, nextText: `,${quoted}:"` };
-  const name = { ...readName(key), ...printed, isRare };
+  const name = { ...readName(key), first, next: `,${first}`, firstText: `${first}"`, nextText: `,${first}"`, isRare };
   if (names.size >= MOST_NAMES2) names.clear();
   if (key.length <= LONGEST_NAME) names.set(key, name);
   return name;
@@ -337,9 +335,12 @@ var writeWide = (value) => {
   if (!Number.isFinite(value)) return "null";
   const digits = String(Math.abs(value));
   const blurred = !Number.isSafeInteger(value) && digits.length <= 19 && /^\d+$/.test(digits);
-  return blurred || isCardNumber(digits) ? JSON.stringify(masked(digits)) : String(value);
+  return blurred || isCardNumber(digits) ? hidden(digits) : String(value);
 };
-var writeText = (text, place, path) => isHarmless(text) ? `"${text}"` : JSON.stringify(hideInText(text, (value) => write(value, place, path)));
+var NEEDS_ESCAPE = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+var quoted = (text) => NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+var hidden = (value) => quoted(masked(value));
+var writeText = (text, place, path) => isHarmless(text) ? `"${text}"` : quoted(hideInText(text, (value) => write(value, place, path)));
 var writeObject = (value, place, path) => {
   const depth = path.length;
   for (let at = 0; at < depth; at += 1) if (path[at] === value) return '"[circular]"';
@@ -366,7 +367,7 @@ var writeList = (list, place, path) => {
   for (let at = 0; at < list.length; at += 1) {
     const item = list[at];
     if (at > 0) text += ",";
-    if (previousHides) text += JSON.stringify(masked(item));
+    if (previousHides) text += hidden(item);
     else text += typeof item === "string" ? writeText(item, place, path) : write(item, place, path);
     previousHides = typeof item === "string" && hidesValue(item);
   }
@@ -401,10 +402,10 @@ var writeFields = (value, place, path) => {
   return `{${text}}`;
 };
 var writeField = (fields, field, name, place, path) => {
-  if ((name.hiddenIn & place) !== 0) return JSON.stringify(masked(field));
+  if ((name.hiddenIn & place) !== 0) return hidden(field);
   if (!name.isRare) return write(field, name.place, path);
   if (fields["type"] === "Buffer" && Array.isArray(field)) return '"[bytes]"';
-  return hasHidingLabel(fields) ? JSON.stringify(masked(field)) : write(field, name.place, path);
+  return hasHidingLabel(fields) ? hidden(field) : write(field, name.place, path);
 };
 var LABELS = ["name", "key", "field", "header", "label", "param", "parameter", "type", "id", "k", "Name", "Key"];
 var hasHidingLabel = (fields) => LABELS.some((label) => {
@@ -444,8 +445,8 @@ var writeSpecial = (value, place, path) => {
 var writePairs = (pairs, path) => {
   const written = [...pairs].map(([key, value]) => {
     const name = typeof key === "string" ? names.get(key) ?? nameOf(key) : void 0;
-    const hidden = name !== void 0 && (name.hiddenIn & EVERYWHERE) !== 0;
-    const printed = hidden ? JSON.stringify(masked(value)) : write(value, name?.place ?? EVERYWHERE, path);
+    const isHidden = name !== void 0 && (name.hiddenIn & EVERYWHERE) !== 0;
+    const printed = isHidden ? hidden(value) : write(value, name?.place ?? EVERYWHERE, path);
     return `[${write(key, EVERYWHERE, path)},${printed}]`;
   });
   return `[${written.join(",")}]`;

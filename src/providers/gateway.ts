@@ -229,4 +229,4 @@ export const mayStillArrive = ({ code }: GatewayError): boolean =>
 
 /** Refusals at the door: the call was not looked at, so they say nothing about an earlier call with the same key. */
 export const isAboutThisSendOnly = ({ code }: GatewayError): boolean =>
-  code === 'not_sent' || code === 'rate_limited' || code === 'config_error'
+  code === 'not_sent' || code === 'rate_limited' || code === 'config_error' || code === 'refund_account_required'

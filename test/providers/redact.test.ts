@@ -362,6 +362,8 @@ describe('redaction', () => {
     const long = 200_000
     const texts = [
       'a'.repeat(long),
+      '-'.repeat(long),
+      '- 1'.repeat(long / 3),
       '1'.repeat(long),
       '1 '.repeat(long / 2),
       '%41'.repeat(long / 3),

@@ -46,4 +46,30 @@ const hideInRun = (run: string): string => {
 }
 
 /** Hides card numbers in a text, also when other digits stand beside them. */
-export const hideCards = (text: string): string => text.replace(DIGITS, hideInRun)
+export const hideCards = (text: string): string => (mayHoldCard(text) ? text.replace(DIGITS, hideInRun) : text)
+
+/**
+ * Are there 13 digits with little between them? Such a run covers every thirteenth character somewhere, so the others
+ * need no look.
+ */
+export const mayHoldCard = (text: string): boolean => {
+  for (let at = 12; at < text.length; at += 13) {
+    if (!isDigit(text.charCodeAt(at)) && !isBetweenDigits(text.charCodeAt(at))) continue
+    let from = at
+    while (from > 0 && isInRun(text.charCodeAt(from - 1))) from -= 1
+    let digits = 0
+    for (at = from; at < text.length && isInRun(text.charCodeAt(at)); at += 1) {
+      if (isDigit(text.charCodeAt(at))) digits += 1
+      if (digits >= 13) return true
+    }
+  }
+  return false
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+/** Space, dash, dot, slash, underscore, no-break space, en dash, as in `DIGITS`. */
+const isBetweenDigits = (code: number): boolean =>
+  (code >= 45 && code <= 47) || code === 32 || code === 95 || code === 0xa0 || code === 0x2013
+
+const isInRun = (code: number): boolean => isDigit(code) || isBetweenDigits(code)

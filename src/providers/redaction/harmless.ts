@@ -1,47 +1,37 @@
-import { TELLING_WORDS } from './text'
+import { mayHoldCard } from './cards'
+import { KEY_IN_PATH, TELLING_WORDS } from './text'
 
 // What a character is, as bits.
 const TROUBLE = 1
-const BEFORE_UNDERSCORE = 2
-const BEFORE_SPACE = 4
-const SPACE = 8
-const COLON = 16
-const NO_DIGIT = 32
-const Y = 64
+const COLON = 2
+const SPACE = 4
+const DASH = 8
+const UNDERSCORE = 16
+const B = 32
+const K_P_OR_W = 64
+const J = 128
+const DIGIT = 256
+const SLASH = 512
 
 /** Quotes and control characters need escaping, the others give a text structure: JSON, forms, URLs, markup. */
-const isTrouble = (character: string): boolean => character < ' ' || '"\\{[=<>%&/'.includes(character)
-
-const kindOf = (character: string): number =>
-  (isTrouble(character) ? TROUBLE : 0) |
-  ('kclaKCLA'.includes(character) ? BEFORE_UNDERSCORE : 0) |
-  ('rcRC'.includes(character) ? BEFORE_SPACE : 0) |
-  (character === ' ' ? SPACE : 0) |
-  (character === ':' ? COLON : 0) |
-  (character >= '0' && character <= '9' ? 0 : NO_DIGIT) |
-  (character === 'y' ? Y : 0)
-
-/**
- * What must not stand before a character: these pairs are all that the telling words, flags and names have in common.
- * `sk_`, `whsec_`, `pdl_`, `pca_` · `bearer `, `basic ` · ` -` · `name:` and `: value`, but not `12:30` · `eyJ`
- */
-const unwelcomeBefore = (character: string): number => {
-  if (character === '_') return BEFORE_UNDERSCORE | COLON
-  if (character === ' ') return BEFORE_SPACE | COLON
-  if (character === '-') return SPACE | COLON
-  if (character === ':') return NO_DIGIT
-  if (character === 'J') return Y | COLON
-  return character >= '0' && character <= '9' ? 0 : COLON
+const kindOf = (character: string): number => {
+  if (character < ' ' || '"\\{[=<>%&@'.includes(character)) return TROUBLE
+  if (character === ':') return COLON
+  if (character === ' ') return SPACE
+  if (character === '-') return DASH
+  if (character === '_') return UNDERSCORE
+  if (character === '/') return SLASH
+  if (character === 'J') return J
+  if (character >= '0' && character <= '9') return DIGIT
+  if ('bB'.includes(character)) return B
+  return 'kpwKPW'.includes(character) ? K_P_OR_W : 0
 }
 
-/** Both in one number, the second above the first. */
-const MEANINGS = Uint16Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code)
-  return kindOf(character) | (unwelcomeBefore(character) << 8)
-})
-
-/** Only a lone half of a pair needs escaping, but pairs are rare enough to look closer at each. */
-const aboveAscii = (code: number): number => NO_DIGIT | (COLON << 8) | ((code & 0xf800) === 0xd800 ? TROUBLE : 0)
+/** One entry for every UTF-16 unit, so that the look-up needs no branch. */
+const KINDS = new Uint16Array(65_536)
+for (let code = 0; code < 128; code += 1) KINDS[code] = kindOf(String.fromCharCode(code))
+// Only a lone half of a pair needs escaping, but pairs are rare enough to look closer at each.
+KINDS.fill(TROUBLE, 0xd800, 0xe000)
 
 /**
  * Can this text be printed between quotes as it is? Most texts can, and finding that out in one look at every character
@@ -49,54 +39,34 @@ const aboveAscii = (code: number): number => NO_DIGIT | (COLON << 8) | ((code & 
  */
 export const isHarmless = (text: string): boolean => {
   let seen = 0
-  let unwelcome = 0
-  let before = NO_DIGIT | SPACE
   for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    const found = code < 128 ? (MEANINGS[code] as number) : aboveAscii(code) // The table has 128 entries.
-    seen |= found
-    unwelcome |= before & (found >> 8)
-    before = found
+    seen |= KINDS[text.charCodeAt(at)] as number // Every unit has an entry.
   }
   if ((seen & TROUBLE) !== 0) return false
-  if (unwelcome !== 0 && !(isOnlyWords(unwelcome) && !TELLING_WORDS.test(text))) return false
-  if ((seen & COLON) !== 0 && !hasOnlyTimes(text)) return false
-  return text.length < 13 || !mayHoldCard(text)
+  if ((seen & COLON) !== 0 && !hasHarmlessColons(text)) return false
+  if ((seen & DASH) !== 0 && (text.charCodeAt(0) === 45 || ((seen & SPACE) !== 0 && text.includes(' -')))) return false
+  if (mayTell(seen) && TELLING_WORDS.test(text)) return false
+  if ((seen & SLASH) !== 0 && KEY_IN_PATH.test(text)) return false
+  return text.length < 13 || (seen & DIGIT) === 0 || !mayHoldCard(text)
 }
 
-/** Pairs that common words have too: `total_amount`, `for you`. */
-const isOnlyWords = (unwelcome: number): boolean => (unwelcome & ~(BEFORE_UNDERSCORE | BEFORE_SPACE | Y)) === 0
+/** Are the letters there that telling words need? `bearer `, `basic ` · `sk_`, `whsec_`, `pdl_`, `pca_` · `eyJ` */
+const mayTell = (seen: number): boolean =>
+  (seen & (SPACE | B)) === (SPACE | B) ||
+  (seen & (UNDERSCORE | K_P_OR_W)) === (UNDERSCORE | K_P_OR_W) ||
+  (seen & J) !== 0
 
-/** `12:30` is a time, `cvv2:123` is not. That a digit stands on both sides is known already. */
-const hasOnlyTimes = (text: string): boolean => {
+/** `12:30` is a time and `https://` a link; `cvv2:123` is neither. */
+const hasHarmlessColons = (text: string): boolean => {
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
-    if (!isDigit(text.charCodeAt(at - 2))) return false
+    const isTime = isDigit(text, at - 2) && isDigit(text, at - 1) && isDigit(text, at + 1)
+    const isLink = at < 6 && (text.startsWith('https://') || text.startsWith('http://'))
+    if (!isTime && !isLink) return false
   }
-  return !text.endsWith(':')
+  return true
 }
 
-/**
- * Are there 13 digits with little between them? Such a run covers every thirteenth character somewhere, so the others
- * need no look.
- */
-const mayHoldCard = (text: string): boolean => {
-  for (let at = 12; at < text.length; at += 13) {
-    if (!isDigit(text.charCodeAt(at)) && !isBetweenDigits(text.charCodeAt(at))) continue
-    let digits = 0
-    let from = at
-    while (from > 0 && isInRun(text.charCodeAt(from - 1))) from -= 1
-    for (let to = from; to < text.length && isInRun(text.charCodeAt(to)); to += 1) {
-      if (isDigit(text.charCodeAt(to))) digits += 1
-      if (digits >= 13) return true
-    }
-  }
-  return false
+const isDigit = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at)
+  return code >= 48 && code <= 57
 }
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
-
-/** Space, dash, dot, slash, underscore, no-break space, en dash: what `cards.ts` accepts between digits. */
-const isBetweenDigits = (code: number): boolean =>
-  (code >= 45 && code <= 47) || code === 32 || code === 95 || code === 0xa0 || code === 0x2013
-
-const isInRun = (code: number): boolean => isDigit(code) || isBetweenDigits(code)

@@ -25,7 +25,7 @@ export const hideInText = (text: string, writeJson: JsonWriter, depth = 0): stri
     hidden = hidden.replace(/[^\s&=?#;"'<>]+/g, (piece) => hidePercentEncoded(piece, writeJson, depth))
   }
   hidden = hidePairs(hidden)
-  if (/(?:^|\s)-/.test(hidden)) hidden = hideFlags(hidden)
+  if (hidden.includes('-')) hidden = hideFlags(hidden)
   return hideCards(hideShapes(hidden))
 }
 
@@ -42,21 +42,23 @@ const hidePercentEncoded = (piece: string, writeJson: JsonWriter, depth: number)
 const hidePairs = (text: string): string => {
   let hidden = ''
   let copiedTo = 0
-  const separator = /[:=>]/g
-  for (let found = separator.exec(text); found !== null; found = separator.exec(text)) {
-    const sign = found[0]
-    const at = found.index
+  for (let at = 0; at < text.length; at += 1) {
+    if (!isSeparator(text.charCodeAt(at))) continue
     const name = nameBefore(text, at, copiedTo)
     if (name === undefined) continue
+    const sign = text.charAt(at)
     const from = skip(text, text.startsWith('=>', at) ? at + 2 : at + 1)
     const { start, end } = valueAt(text, from, { sign, ...name })
     if (end <= start) continue
     hidden += text.slice(copiedTo, start) + masked(text.slice(start, end))
     copiedTo = end
-    separator.lastIndex = end
+    at = end - 1
   }
-  return hidden + text.slice(copiedTo)
+  return copiedTo === 0 ? text : hidden + text.slice(copiedTo)
 }
+
+/** `:`, `=` and `>` */
+const isSeparator = (code: number): boolean => code === 58 || code === 61 || code === 62
 
 type HidingName = { readonly quotedName: boolean; readonly startsLine: boolean }
 
@@ -163,7 +165,8 @@ const KEYS = /(?:(?:test|live)_g?sk_|[sr]k_(?:test|live)_|whsec_|pdl_|pca_)[\w+/
 const PACKED_JSON = /eyJ[\w+/=-]{8,}(?:\.[\w-]+)*/g
 const USER_INFO = /:\/\/[^\s/?#"'<>]*@/g
 /** Billing and payment keys stand in paths. */
-const KEYS_IN_PATHS = /(\/(?:billing|billing-keys|payments|subscribe\/customers)\/)([^\s/?#"'<>]{12,})/gi
+export const KEY_IN_PATH = /(\/(?:billing|billing-keys|payments|subscribe\/customers)\/)([^\s/?#"'<>]{12,})/i
+const KEYS_IN_PATHS = new RegExp(KEY_IN_PATH, 'gi')
 
 /** Texts without these words have no token of a known shape. */
 export const TELLING_WORDS = /(?:bearer|basic)\s|[sr]k_|whsec_|pdl_|pca_|eyJ/i

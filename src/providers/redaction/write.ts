@@ -20,10 +20,9 @@ type PrintedName = Name & {
 type Fields = Readonly<Record<string, unknown>>
 
 const nameOf = (key: string): PrintedName => {
-  const quoted = JSON.stringify(hideInText(key, (value) => write(value, EVERYWHERE, [])))
+  const first = `${quoted(hideInText(key, (value) => write(value, EVERYWHERE, [])))}:`
   const isRare = readName(key).isValue || key === 'toJSON'
-  const printed = { first: `${quoted}:`, next: `,${quoted}:`, firstText: `${quoted}:"`, nextText: `,${quoted}:"` }
-  const name = { ...readName(key), ...printed, isRare }
+  const name = { ...readName(key), first, next: `,${first}`, firstText: `${first}"`, nextText: `,${first}"`, isRare }
   if (names.size >= MOST_NAMES) names.clear()
   if (key.length <= LONGEST_NAME) names.set(key, name)
   return name
@@ -62,11 +61,18 @@ const writeWide = (value: number): string => {
   const digits = String(Math.abs(value))
   // A card number of 17 digits or more has lost its last digits, and with them the check digit.
   const blurred = !Number.isSafeInteger(value) && digits.length <= 19 && /^\d+$/.test(digits)
-  return blurred || isCardNumber(digits) ? JSON.stringify(masked(digits)) : String(value)
+  return blurred || isCardNumber(digits) ? hidden(digits) : String(value)
 }
 
+/** Everything but what JSON writes with a backslash. */
+const NEEDS_ESCAPE = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
+
+const quoted = (text: string): string => (NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`)
+
+const hidden = (value: unknown): string => quoted(masked(value))
+
 const writeText = (text: string, place: number, path: object[]): string =>
-  isHarmless(text) ? `"${text}"` : JSON.stringify(hideInText(text, (value) => write(value, place, path)))
+  isHarmless(text) ? `"${text}"` : quoted(hideInText(text, (value) => write(value, place, path)))
 
 const writeObject = (value: object, place: number, path: object[]): string => {
   const depth = path.length
@@ -98,7 +104,7 @@ const writeList = (list: readonly unknown[], place: number, path: object[]): str
     const item = list[at]
     if (at > 0) text += ','
     // `['authorization', 'Bearer …']`, alone or in a flat list of headers.
-    if (previousHides) text += JSON.stringify(masked(item))
+    if (previousHides) text += hidden(item)
     else text += typeof item === 'string' ? writeText(item, place, path) : write(item, place, path)
     previousHides = typeof item === 'string' && hidesValue(item)
   }
@@ -137,11 +143,11 @@ const writeFields = (value: object, place: number, path: object[]): string => {
 }
 
 const writeField = (fields: Fields, field: unknown, name: PrintedName, place: number, path: object[]): string => {
-  if ((name.hiddenIn & place) !== 0) return JSON.stringify(masked(field))
+  if ((name.hiddenIn & place) !== 0) return hidden(field)
   if (!name.isRare) return write(field, name.place, path)
   // Its neighbours decide: `{ name: 'token', value: … }`, and bytes as JSON has them.
   if (fields['type'] === 'Buffer' && Array.isArray(field)) return '"[bytes]"'
-  return hasHidingLabel(fields) ? JSON.stringify(masked(field)) : write(field, name.place, path)
+  return hasHidingLabel(fields) ? hidden(field) : write(field, name.place, path)
 }
 
 const LABELS = ['name', 'key', 'field', 'header', 'label', 'param', 'parameter', 'type', 'id', 'k', 'Name', 'Key']
@@ -189,8 +195,8 @@ const writeSpecial = (value: object, place: number, path: object[]): string => {
 const writePairs = (pairs: Iterable<readonly [unknown, unknown]>, path: object[]): string => {
   const written = [...pairs].map(([key, value]) => {
     const name = typeof key === 'string' ? (names.get(key) ?? nameOf(key)) : undefined
-    const hidden = name !== undefined && (name.hiddenIn & EVERYWHERE) !== 0
-    const printed = hidden ? JSON.stringify(masked(value)) : write(value, name?.place ?? EVERYWHERE, path)
+    const isHidden = name !== undefined && (name.hiddenIn & EVERYWHERE) !== 0
+    const printed = isHidden ? hidden(value) : write(value, name?.place ?? EVERYWHERE, path)
     return `[${write(key, EVERYWHERE, path)},${printed}]`
   })
   return `[${written.join(',')}]`
