@@ -63,13 +63,13 @@ export type SignedNotice = {
  */
 export const verifySignature = (key: SigningKey, notice: SignedNotice): Result<void, WebhookError> => {
   const { parts, signatures, encoding, timestamp, now, toleranceSeconds } = notice
-  if (!key.accepts(parts, signatures, encoding)) return err(INVALID)
+  if (!key.accepts(parts, signatures, encoding)) return REFUSED
   if (timestamp === undefined || isWithin(timestamp, now, toleranceSeconds)) return ok()
   return err({ code: 'timestamp_out_of_tolerance', message: `signed more than ${toleranceSeconds} seconds from now` })
 }
 
 /** Made once: refusing a forged notice should cost nothing but the hash. */
-const INVALID: WebhookError = { code: 'signature_invalid', message: 'no signature matches' }
+const REFUSED: Result<void, WebhookError> = err({ code: 'signature_invalid', message: 'no signature matches' })
 
 /** Is this moment, in Unix seconds, close enough to now, on either side? */
 export const isWithin = (timestamp: string, now: Date, toleranceSeconds: number): boolean =>

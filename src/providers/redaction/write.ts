@@ -51,10 +51,8 @@ export const write = (value: unknown, place: number, path: object[]): string => 
   }
 }
 
-const writeNumber = (value: number): string => {
-  if (value < 1e12) return value > -1e12 ? String(value) : writeWide(value)
-  return writeWide(value)
-}
+/** No number below has the digits of a card. */
+const writeNumber = (value: number): string => (value < 1e12 && value > -1e12 ? `${value}` : writeWide(value))
 
 const writeWide = (value: number): string => {
   if (!Number.isFinite(value)) return 'null'
@@ -112,9 +110,10 @@ const writeList = (list: readonly unknown[], place: number, path: object[]): str
 }
 
 const writeFields = (value: object, place: number, path: object[]): string => {
-  // Any value may be asked for any of its own keys.
+  // Any object may be asked for its keys. `for in` is by far the fastest way to read them all.
   const fields = value as Fields
-  let text = ''
+  let text = '{'
+  let isFirst = true
   for (const key in fields) {
     const name = names.get(key) ?? nameOf(key)
     let field: unknown
@@ -123,23 +122,25 @@ const writeFields = (value: object, place: number, path: object[]): string => {
     } catch {
       field = '[unreadable]' // A getter that throws hides only itself.
     }
-    const isFirst = text === ''
     if ((name.hiddenIn & place) === 0 && !name.isRare) {
       // The common kinds at once: every joined piece costs.
       if (typeof field === 'number') {
         text += (isFirst ? name.first : name.next) + writeNumber(field)
+        isFirst = false
         continue
       }
       if (typeof field === 'string' && isHarmless(field)) {
         text += `${(isFirst ? name.firstText : name.nextText) + field}"`
+        isFirst = false
         continue
       }
     }
     if (key === 'toJSON' && typeof field === 'function') return writeSpecial(value, place, path)
     if (field === undefined || typeof field === 'function' || typeof field === 'symbol') continue
     text += (isFirst ? name.first : name.next) + writeField(fields, field, name, place, path)
+    isFirst = false
   }
-  return `{${text}}`
+  return `${text}}`
 }
 
 const writeField = (fields: Fields, field: unknown, name: PrintedName, place: number, path: object[]): string => {
