@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url'
+import express, { type RequestHandler, Router } from 'express'
+import { toExpress } from 'holdfast/express'
+import { memoryStore } from 'holdfast/storage/memory'
+import { fakeToss } from 'holdfast/testing'
+import { demoClock } from './demo-clock'
+import { createEngine, type DemoEngine } from './engine'
+import { operatorDesk } from './operator'
+import { createSessions, type Sessions } from './session'
+import { MAX_SEATS, SEAT_GROUP, SEATS, startsAtFrom, TITLE } from './tickets'
+import { deliverWebhooks, tossWindow } from './toss-window'
+
+const PUBLIC = fileURLToPath(new URL('public', import.meta.url))
+
+/** The shop, the provider and the operator's desk in one process. The store and the provider outlive the engine. */
+export const createApp = (onFailure: Parameters<typeof createEngine>[0]['onFailure'] = () => {}) => {
+  const store = memoryStore()
+  const clock = demoClock()
+  const fake = fakeToss({ clock })
+  const sessions = createSessions()
+  const startsAt = startsAtFrom(clock.now())
+  const engine = createEngine({ store, clock, fake, sessions, startsAt, onFailure })
+  const stopWebhooks = deliverWebhooks(fake, clock, engine.handler)
+
+  const app = express()
+  app.use(onlyOurOwnScripts)
+  // Before any body parser: a webhook's signature is made over the bytes as they came.
+  app.use('/payments', engine.middleware, toExpress(engine.handler))
+  app.use('/api', engine.middleware, shopApi(engine, sessions, startsAt))
+  app.use('/operator/api', operatorDesk({ store, clock, fake, engine, buyerIds: sessions.buyers.map(({ id }) => id) }))
+  app.use(tossWindow(fake))
+  app.use(express.static(PUBLIC, { extensions: ['html'] }))
+  const stop = () => {
+    stopWebhooks()
+    engine.kill()
+  }
+  return { app, store, clock, fake, engine, stop }
+}
+
+export type Demo = ReturnType<typeof createApp>
+
+/** The shop's own routes: who is signed in, and which seats are free. */
+const shopApi = (engine: DemoEngine, sessions: Sessions, startsAt: Date): Router => {
+  const router = Router()
+  router.get('/me', async (req, res) => {
+    const buyer = sessions.buyerOf(req.headers.cookie)
+    const { buyers } = sessions
+    const payments = engine.payments()
+    if (buyer === null || payments === null) return void res.json({ buyers, buyer, balance: null })
+    const actor = { kind: 'buyer', id: buyer.id } as const
+    const balance = await payments.wallet.balance({ actor, ownerId: buyer.id, currency: 'KRW' })
+    res.json({ buyers, buyer, balance: balance.unwrapOr(null) })
+  })
+  router.post('/session', express.json(), (req, res) => {
+    const cookie = sessions.signIn(req.body.buyer)
+    res
+      .status(cookie === null ? 400 : 204)
+      .setHeader('set-cookie', cookie ?? sessions.signOut)
+      .end()
+  })
+  router.get('/concert', async (req, res) => {
+    const payments = engine.payments()
+    if (payments === null) return void res.status(503).json({ errorCode: 'SERVER_DOWN' })
+    const buyer = sessions.buyerOf(req.headers.cookie)
+    const claimed = await payments.resources.listClaimed(SEAT_GROUP)
+    if (claimed.isErr()) return void res.status(503).json({ errorCode: 'SERVICE_UNAVAILABLE' })
+    const claims = new Map(claimed.value.map((claim) => [claim.id, claim]))
+    const seats = SEATS.map((seat) => {
+      const claim = claims.get(seat.id)
+      // Whose seat it is, and which order it belongs to, is nobody's business but the owner's.
+      const isMine = claim !== undefined && claim.buyerId === buyer?.id
+      return { ...seat, status: claim?.status ?? 'FREE', isMine, orderId: isMine ? claim.orderId : null }
+    })
+    res.json({ title: TITLE, startsAt, maxSeats: MAX_SEATS, seats })
+  })
+  return router
+}
+
+/** The pages load nothing from anywhere else, and run nothing that is not a file of ours. */
+const onlyOurOwnScripts: RequestHandler = (_req, res, next) => {
+  res.setHeader('content-security-policy', "default-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+  next()
+}

@@ -1,0 +1,36 @@
+import type { Clock } from 'holdfast'
+
+export type DemoClock = Clock & {
+  /** Jumps forward and runs what fell due on the way, in order. */
+  readonly advance: (ms: number) => void
+}
+
+/** The real clock, and a button that moves it forward, so that nobody has to wait for a hold to expire. */
+export const demoClock = (): DemoClock => {
+  let aheadMs = 0
+  const now = () => Date.now() + aheadMs
+  const timers = new Set<{ readonly dueAt: number; readonly run: () => void; handle: NodeJS.Timeout }>()
+
+  return {
+    now: () => new Date(now()),
+    schedule: (delayMs, run) => {
+      const fire = () => {
+        timers.delete(timer)
+        run()
+      }
+      const timer = { dueAt: now() + delayMs, run: fire, handle: setTimeout(fire, delayMs) }
+      timers.add(timer)
+      return () => {
+        clearTimeout(timer.handle)
+        timers.delete(timer)
+      }
+    },
+    advance: (ms) => {
+      aheadMs += ms
+      for (const timer of [...timers].sort((left, right) => left.dueAt - right.dueAt)) {
+        clearTimeout(timer.handle)
+        timer.handle = setTimeout(timer.run, Math.max(0, timer.dueAt - now()))
+      }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { Actor } from 'holdfast'
+
+/** Two buyers, so that one can watch the other take a seat. A real shop has its own sign-in here. */
+const BUYERS = [
+  { id: 'minji', name: { ko: '민지', en: 'Minji' } },
+  { id: 'junho', name: { ko: '준호', en: 'Junho' } },
+] as const
+
+export type Buyer = (typeof BUYERS)[number]
+
+const COOKIE = 'demo_session'
+
+/** Sessions by an unguessable token: the cookie names no buyer, so that nobody can write themselves another one. */
+export const createSessions = () => {
+  const sessions = new Map<string, Buyer>()
+  const buyerOf = (cookies: string | null | undefined): Buyer | null => {
+    const [, token = ''] = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]+)`).exec(cookies ?? '') ?? []
+    return sessions.get(token) ?? null
+  }
+  return {
+    buyers: BUYERS,
+    buyerOf,
+    actorOf: (request: Request): Actor | null => {
+      const buyer = buyerOf(request.headers.get('cookie'))
+      return buyer === null ? null : { kind: 'buyer', id: buyer.id }
+    },
+    /** The cookie of a new session, or null for a buyer who does not exist. */
+    signIn: (buyerId: unknown): string | null => {
+      const buyer = BUYERS.find(({ id }) => id === buyerId)
+      if (buyer === undefined) return null
+      const token = crypto.randomUUID()
+      sessions.set(token, buyer)
+      return `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax`
+    },
+    signOut: `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`,
+  }
+}
+
+export type Sessions = ReturnType<typeof createSessions>

@@ -1,0 +1,3 @@
+export type { ErrorEnvelope } from './envelope'
+export type { RequestError } from './error-table'
+export { createHandler, type FailedRequest, type Handler, type HandlerOptions, type HoldDraft } from './handler'

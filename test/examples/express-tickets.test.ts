@@ -1,0 +1,158 @@
+import { createServer, type Server } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createApp } from '../../examples/express-tickets/app'
+
+const running: { readonly server: Server; readonly stop: () => void }[] = []
+afterEach(() => {
+  for (const { server, stop } of running.splice(0)) {
+    stop()
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+/** The demo, listening on the loopback device, and one buyer who talks to it as the page does. */
+const demo = async () => {
+  const { app, stop, ...rest } = createApp()
+  const server = createServer(app)
+  running.push({ server, stop })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  const post = (path: string, body: unknown, cookie = '') =>
+    fetch(origin + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie },
+      body: JSON.stringify(body),
+    })
+  const signIn = async (buyer: string) => {
+    const cookie = (await post('/api/session', { buyer })).headers.get('set-cookie')?.split(';')[0] ?? ''
+    const get = async (path: string) => (await fetch(origin + path, { headers: { cookie } })).json()
+    return { get, post: async (path: string, body: unknown = {}) => (await post(path, body, cookie)).json() }
+  }
+  /** Opens the payment window and presses one of its buttons: the address the browser is sent to. */
+  const atTheWindow = async (parameters: Readonly<Record<string, string>>, choice: string) => {
+    const window = `${origin}/toss/fake/window?${new URLSearchParams(parameters)}`
+    expect(await (await fetch(window)).text()).toContain('가을밤의 현악사중주')
+    const form = { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' } as const
+    return new URL((await fetch(window, form)).headers.get('location') ?? '')
+  }
+  const toWindow = (origin: string) => ({
+    gateway: 'toss',
+    method: 'CARD',
+    successUrl: `${origin}/pay/success`,
+    failUrl: `${origin}/pay/fail`,
+  })
+  return { ...rest, origin, signIn, post, atTheWindow, toWindow }
+}
+
+const won = (amountMinor: number) => ({ amountMinor, currency: 'KRW' })
+
+describe('the concert', () => {
+  test('E-126 S2-10: a seat is held, paid at the window, confirmed on return, cancelled and refunded', async () => {
+    const shop = await demo()
+    const minji = await shop.signIn('minji')
+    const { order } = await minji.post('/payments/orders', { seats: ['A1', 'B2'] })
+    expect(order).toMatchObject({ status: 'HOLD', total: won(210_000) })
+    const path = `/payments/orders/${order.id}`
+
+    const { payment } = await minji.post(`${path}/payments`, shop.toWindow(shop.origin))
+    const back = await shop.atTheWindow(payment.window.parameters, 'card')
+    expect(back.pathname).toBe('/pay/success')
+    expect((await minji.get(path)).order.status).toBe('PAYING')
+    const returned = Object.fromEntries(back.searchParams)
+    const paid = await minji.post(`${path}/payments/${payment.attemptId}/confirm`, { returned })
+    expect(paid.order.status).toBe('CONFIRMED')
+    expect(shop.fake.book()).toMatchObject([{ kind: 'capture', orderId: payment.attemptId, amountMinor: 210_000 }])
+    const { seats } = await minji.get('/api/concert')
+    expect(seats.filter(({ status }: { status: string }) => status === 'RESERVED')).toHaveLength(2)
+
+    const { refund: quote } = await minji.get(`${path}/refund-quote`)
+    expect(quote).toMatchObject({ reason: 'requires_cancellation', refundable: won(210_000) })
+    expect(quote.explanation.ko).toContain('(Asia/Seoul)')
+    expect((await minji.post(`${path}/cancel`)).refund).toMatchObject({ kind: 'auto', refundNow: won(210_000) })
+    const refunded = await minji.post(`${path}/refunds`)
+    expect(refunded).toMatchObject({ order: { status: 'REFUNDED' }, refund: { status: 'COMPLETED' } })
+    expect(shop.fake.book().map(({ kind }) => kind)).toEqual(['capture', 'refund'])
+  })
+
+  test('C-41 S2-04: the page cannot set a price, and cannot hold what is not on offer', async () => {
+    const shop = await demo()
+    const minji = await shop.signIn('minji')
+    const cheap = { seats: ['A1'], price: 1, lines: [{ title: 'A1', unitPrice: won(1) }] }
+    expect((await minji.post('/payments/orders', cheap)).order.total).toEqual(won(120_000))
+    for (const seats of [[], ['Z9'], ['A1', 'A1'], ['B1', 'B2', 'B3', 'B4', 'B5'], 'A1', null]) {
+      expect(await minji.post('/payments/orders', { seats })).toMatchObject({ errorCode: 'NOT_ON_OFFER' })
+    }
+  })
+
+  test('S2-01: nobody holds a seat without signing in, and a made-up cookie is nobody', async () => {
+    const shop = await demo()
+    for (const cookie of ['', 'demo_session=minji', 'demo_session=../../etc']) {
+      const answer = await shop.post('/payments/orders', { seats: ['A1'] }, cookie)
+      expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+        status: 401,
+        body: { errorCode: 'UNAUTHENTICATED' },
+      })
+    }
+  })
+
+  test('whose seat it is, is told to nobody else', async () => {
+    const shop = await demo()
+    const [minji, junho] = [await shop.signIn('minji'), await shop.signIn('junho')]
+    const { order } = await minji.post('/payments/orders', { seats: ['A1'] })
+    const seatOf = (list: readonly { readonly id: string }[]) => list.find(({ id }) => id === 'A1')
+    expect(seatOf((await minji.get('/api/concert')).seats)).toMatchObject({ isMine: true, orderId: order.id })
+    const seen = await junho.get('/api/concert')
+    expect(seatOf(seen.seats)).toMatchObject({ status: 'TEMP_RESERVED', isMine: false, orderId: null })
+    expect(JSON.stringify(seen)).not.toContain('minji')
+  })
+
+  test('the server dies between charge and commit; started again on the same store it finds the money', async () => {
+    const shop = await demo()
+    const minji = await shop.signIn('minji')
+    const { order } = await minji.post('/payments/orders', { seats: ['C1'] })
+    const path = `/payments/orders/${order.id}`
+    const { payment } = await minji.post(`${path}/payments`, shop.toWindow(shop.origin))
+    const back = await shop.atTheWindow(payment.window.parameters, 'card')
+    const confirm = `${path}/payments/${payment.attemptId}/confirm`
+    const returned = Object.fromEntries(back.searchParams)
+
+    await shop.post('/operator/api/server', { action: 'die_after_charge' })
+    await expect(minji.post(confirm, { returned })).rejects.toThrow()
+    expect(shop.fake.book()).toHaveLength(1)
+    expect(await shop.store.get('orders', order.id)).toMatchObject({ status: 'PAYING', paidAttemptId: null })
+    expect(await minji.post(confirm, { returned })).toMatchObject({ errorCode: 'SERVER_DOWN' })
+
+    await shop.post('/operator/api/server', { action: 'start' })
+    expect(await minji.post(confirm, { returned })).toMatchObject({ order: { status: 'CONFIRMED' } })
+    expect(shop.fake.book()).toHaveLength(1)
+    const { order: seen, alerts } = await minji.get(`/operator/api/state?order=${order.id}`)
+    expect(alerts).toEqual([])
+    const [ours, theirs] = [seen.books.ours, seen.books.theirs]
+    expect(ours).toMatchObject([{ attemptId: payment.attemptId, kind: 'capture', amountMinor: 90_000 }])
+    expect(theirs).toMatchObject([{ attemptId: payment.attemptId, kind: 'capture', amountMinor: 90_000 }])
+  })
+
+  test('the clock button expires a hold, and the seat is free again', async () => {
+    const shop = await demo()
+    const minji = await shop.signIn('minji')
+    const { order } = await minji.post('/payments/orders', { seats: ['E8'] })
+    await shop.post('/operator/api/clock', { minutes: 5 })
+    expect((await minji.get(`/payments/orders/${order.id}`)).order.status).toBe('EXPIRED')
+    const { seats } = await minji.get('/api/concert')
+    expect(seats.find(({ id }: { id: string }) => id === 'E8')).toMatchObject({ status: 'FREE' })
+  })
+
+  test('S2-24: no page and no script carries a secret key', async () => {
+    const shop = await demo()
+    for (const path of ['/', '/order', '/operator', '/pay/success', '/pay/fail', '/order.js', '/toss/sdk.js']) {
+      const response = await fetch(shop.origin + path)
+      expect(response.status, path).toBe(200)
+      const text = await response.text()
+      expect(text).not.toContain(shop.fake.keys.secretKey)
+      expect(text).not.toContain(shop.fake.keys.clientKey)
+      expect(text).not.toMatch(/https?:\/\/(?!www\.w3\.org)/)
+    }
+  })
+})
