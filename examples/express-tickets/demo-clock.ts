@@ -9,6 +9,8 @@ export type DemoClock = Clock & {
 export const demoClock = (): DemoClock => {
   let aheadMs = 0
   const now = () => Date.now() + aheadMs
+  // No timer keeps the process alive: the listening server does, and what a dead engine left behind must not.
+  const arm = (run: () => void, delayMs: number) => setTimeout(run, delayMs).unref()
   const timers = new Set<{ readonly dueAt: number; readonly run: () => void; handle: NodeJS.Timeout }>()
 
   return {
@@ -18,7 +20,7 @@ export const demoClock = (): DemoClock => {
         timers.delete(timer)
         run()
       }
-      const timer = { dueAt: now() + delayMs, run: fire, handle: setTimeout(fire, delayMs) }
+      const timer = { dueAt: now() + delayMs, run: fire, handle: arm(fire, delayMs) }
       timers.add(timer)
       return () => {
         clearTimeout(timer.handle)
@@ -29,7 +31,7 @@ export const demoClock = (): DemoClock => {
       aheadMs += ms
       for (const timer of [...timers].sort((left, right) => left.dueAt - right.dueAt)) {
         clearTimeout(timer.handle)
-        timer.handle = setTimeout(timer.run, Math.max(0, timer.dueAt - now()))
+        timer.handle = arm(timer.run, Math.max(0, timer.dueAt - now()))
       }
     },
   }

@@ -64,7 +64,7 @@ export type Payments<G extends Gateways, P extends RefundPolicies> = {
     /**
      * Takes a provider's webhook: verifies what can be verified, stores it, asks the provider, and brings our state in
      * line. Answer 200 to every `ok`; `signature_invalid`, `timestamp_out_of_tolerance` and `unreadable_body` are 400;
-     * everything else 503, so that the provider delivers again. `holdfast/http` does this.
+     * `unknown_gateway` is 404; everything else 503, so that the provider delivers again. `holdfast/http` does this.
      *
      * Idempotency: a notice is handled once; a repeat of a handled one is `duplicate`.
      */

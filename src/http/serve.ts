@@ -81,7 +81,7 @@ const json = ({ status, body }: Exclude<Reply, Response>, correlationId: string,
 /** The caller's own request id if it can stand in a log, otherwise a new one. */
 const correlationOf = ({ ids }: Settings, { headers }: Request): string => {
   const given = headers.get('x-request-id') ?? ''
-  return /^[\w.:-]{8,128}$/.test(given) ? given : ids.next('wrk').replace('wrk', 'req')
+  return /^[\w.:-]{8,128}$/.test(given) ? given : ids.next('req')
 }
 
 type Failure = {

@@ -1,10 +1,8 @@
 import { get, learnTime, post, serverNow } from './api.js'
 import { h, page, show } from './dom.js'
+import { amount, attempts, badge, books, history, inside, say } from './operator-tables.js'
 import { mountShell } from './shell.js'
-import { language, moment, money } from './text.js'
-
-/** [Korean, English] */
-const say = ([ko, en]) => (language() === 'ko' ? ko : en)
+import { moment } from './text.js'
 
 const CLOCK = [
   [1, ['1분', '1 min']],
@@ -42,6 +40,8 @@ const act = async (path, body, what) => {
   note = answer.ok ? what : say(['되지 않았습니다', 'That did not work'])
   await refresh()
 }
+
+const deposit = (attemptId) => act('deposit', { attemptId }, say(['입금했습니다', 'deposited']))
 
 const press = (id, label, about, onclick, props = {}) =>
   h('button', { id, onclick, ...props }, h('strong', {}, label), about && h('small', {}, about))
@@ -118,43 +118,6 @@ const controls = () => [
   ),
 ]
 
-const table = (heads, rows, id) =>
-  h(
-    'div',
-    { class: 'scroll' },
-    h(
-      'table',
-      { id },
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          heads.map((head) => h('th', { scope: 'col' }, head)),
-        ),
-      ),
-      h(
-        'tbody',
-        {},
-        rows.length === 0
-          ? h('tr', {}, h('td', { colspan: heads.length, class: 'muted' }, say(['없음', 'none'])))
-          : rows.map((cells) =>
-              h(
-                'tr',
-                {},
-                cells.map((cell) => h('td', {}, cell)),
-              ),
-            ),
-      ),
-    ),
-  )
-
-const time = (iso) => (iso ? moment(iso, { timeStyle: 'medium' }) : '–')
-const short = (id) => (id ? h('code', { title: id }, `…${id.slice(-6)}`) : '–')
-const amount = (amountMinor) => (amountMinor === null ? '' : money({ amountMinor }))
-const badge = (status) => h('span', { class: `badge is-${status}` }, status)
-
 const orderList = () =>
   h(
     'section',
@@ -173,143 +136,6 @@ const orderList = () =>
           badge(status),
         ),
       ),
-    ),
-  )
-
-const net = (lines) =>
-  lines.reduce((sum, { kind, amountMinor }) => sum + (kind === 'capture' ? amountMinor : -amountMinor), 0)
-
-const books = ({ ours, theirs }) => {
-  const agree = net(ours) === net(theirs)
-  const side = (id, title, lines) =>
-    h(
-      'div',
-      {},
-      h('h3', {}, title),
-      table(
-        [say(['시도', 'attempt']), say(['움직임', 'movement']), say(['금액', 'amount']), say(['시각', 'at'])],
-        lines.map(({ attemptId, gateway, kind, amountMinor, at }) => [
-          short(attemptId),
-          `${gateway} ${kind}`,
-          amount(amountMinor),
-          time(at),
-        ]),
-        id,
-      ),
-      h(
-        'p',
-        { class: 'total' },
-        h('span', {}, say(['순액', 'net'])),
-        h('strong', { id: `${id}-net` }, amount(net(lines))),
-      ),
-    )
-  return h(
-    'section',
-    { class: 'card' },
-    h(
-      'h2',
-      {},
-      say(['장부 비교', 'The books']),
-      h(
-        'span',
-        { class: `verdict ${agree ? 'is-up' : 'is-down'}`, id: 'verdict', 'data-agree': String(agree) },
-        agree ? say(['✓ 같음', '✓ they agree']) : say(['✗ 아직 다름', '✗ not yet']),
-      ),
-    ),
-    h(
-      'div',
-      { class: 'books' },
-      side('ours', say(['우리 장부', 'Ours']), ours),
-      side('theirs', say(['결제사 장부', 'The provider’s']), theirs),
-    ),
-  )
-}
-
-const history = ({ events }) =>
-  h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, say(['기록', 'History'])),
-    table(
-      [
-        '#',
-        say(['사건', 'event']),
-        say(['누가', 'who']),
-        say(['통로', 'door']),
-        say(['상태', 'status']),
-        say(['이유', 'reason']),
-        say(['시각', 'at']),
-      ],
-      events.map(({ sequence, type, actorKind, actorId, cause, fromStatus, toStatus, reason, at }) => [
-        String(sequence),
-        h('code', {}, type),
-        `${actorKind} ${actorId}`,
-        cause,
-        fromStatus === toStatus ? toStatus : `${fromStatus ?? '·'} → ${toStatus}`,
-        reason ?? '',
-        time(at),
-      ]),
-      'events',
-    ),
-  )
-
-const inside = () =>
-  h(
-    'section',
-    { class: 'card books' },
-    h(
-      'div',
-      {},
-      h('h2', {}, say(['알림 (사람이 봐야 함)', 'Alerts (a person should look)'])),
-      table(
-        [say(['코드', 'code']), say(['예매', 'order']), say(['시각', 'at'])],
-        state.alerts.map(({ code, orderId, raisedAt }) => [h('code', {}, code), short(orderId), time(raisedAt)]),
-        'alerts',
-      ),
-    ),
-    h(
-      'div',
-      {},
-      h('h2', {}, say(['아웃박스 (전할 사건)', 'Outbox (events to tell)'])),
-      table(
-        [say(['사건', 'event']), say(['시도', 'tries']), say(['다음', 'next'])],
-        state.outbox.map(({ id, tries, nextTryAt }) => [short(id), String(tries), time(nextTryAt)]),
-        'outbox',
-      ),
-    ),
-  )
-
-const attempts = ({ attempts: list }) =>
-  h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, say(['결제 시도', 'Attempts'])),
-    table(
-      [
-        '#',
-        'id',
-        say(['결제사', 'gateway']),
-        say(['상태', 'status']),
-        say(['요청 시각', 'asked at']),
-        say(['다음 확인', 'next look']),
-        say(['실패', 'failure']),
-      ],
-      list.map(({ number, id, gateway, status, chargeRequestedAt, nextCheckAt, failureCode, depositDueAt }) => [
-        String(number),
-        short(id),
-        gateway,
-        badge(status),
-        time(chargeRequestedAt),
-        time(nextCheckAt),
-        depositDueAt && status === 'PENDING'
-          ? h(
-              'button',
-              { id: 'deposit', onclick: () => act('deposit', { attemptId: id }, say(['입금했습니다', 'deposited'])) },
-              say(['입금하기', 'Deposit']),
-            )
-          : (failureCode ?? ''),
-      ]),
-      'attempts',
     ),
   )
 
@@ -339,8 +165,8 @@ const draw = () =>
         'div',
         { class: 'column' },
         orderList(),
-        state.order ? [books(state.order.books), attempts(state.order), history(state.order)] : null,
-        inside(),
+        state.order ? [books(state.order.books), attempts(state.order, deposit), history(state.order)] : null,
+        inside(state),
       ),
     ),
   )

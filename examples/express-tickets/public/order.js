@@ -2,6 +2,7 @@ import { get, isUnknown, post, serverNow } from './api.js'
 import { h, page, show } from './dom.js'
 import { mountShell } from './shell.js'
 import { errorText, language, moment, money, t } from './text.js'
+import { history, ticket } from './ticket.js'
 import { watchOrder } from './watch.js'
 
 const orderId = new URLSearchParams(location.search).get('id') ?? ''
@@ -92,31 +93,6 @@ const refund = () =>
 
 const button = (id, label, onclick, kind = '') =>
   h('button', { id, class: kind, onclick, disabled: busy !== null }, label)
-
-const ticket = ({ order, lines }) =>
-  h(
-    'section',
-    { class: `card ticket is-${order.status}` },
-    h(
-      'div',
-      { class: 'ticket-head' },
-      h('span', { class: `badge is-${order.status}`, id: 'status', 'data-status': order.status }, t(order.status)),
-      h('span', { class: `line is-${line}` }, t(line)),
-    ),
-    h('h1', {}, t('concert')),
-    h('p', { class: 'muted' }, moment(order.eventStartsAt, { dateStyle: 'full', timeStyle: 'short' })),
-    h('p', { class: 'muted' }, t('concertBy')),
-    h(
-      'ul',
-      { class: 'lines' },
-      lines.map(({ resource, amountMinor }) =>
-        h('li', {}, h('span', {}, seatName(resource.id)), h('span', {}, money({ amountMinor }))),
-      ),
-    ),
-    h('p', { class: 'total' }, h('span', {}, t('total')), h('strong', { id: 'total' }, money(order.total))),
-  )
-
-const seatName = (id) => t('seatName', { row: id.slice(0, 1), number: id.slice(1) })
 
 /** What was asked of the provider and not answered yet: only then is there something to wait for. */
 const waitingFor = ({ order, attempts }) =>
@@ -220,25 +196,6 @@ const panel = (state) => {
   }
 }
 
-const history = ({ events }) =>
-  h(
-    'details',
-    { class: 'card history' },
-    h('summary', {}, t('history')),
-    h(
-      'ol',
-      {},
-      events.map(({ type, at, cause }) =>
-        h(
-          'li',
-          {},
-          h('code', {}, type),
-          h('span', { class: 'muted small' }, `${cause} · ${moment(at, { timeStyle: 'medium' })}`),
-        ),
-      ),
-    ),
-  )
-
 const draw = () => {
   if (details === null) return
   const wasOpen = page().querySelector('.history')?.open ?? false
@@ -249,7 +206,7 @@ const draw = () => {
     h(
       'div',
       { class: 'two' },
-      ticket(details),
+      ticket(details, line),
       h(
         'section',
         { class: 'card panel', 'aria-live': 'polite', 'aria-busy': String(busy !== null) },

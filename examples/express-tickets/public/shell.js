@@ -27,7 +27,7 @@ const draw = (current, me) => {
         'a',
         { href: '/', class: 'brand' },
         h('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }),
-        t('concert'),
+        h('span', {}, t('concert')),
       ),
       h('nav', {}, link('/', 'seats'), link('/orders', 'myOrders'), link('/operator', 'operator')),
       me.balance && h('span', { class: 'balance', id: 'balance' }, `${t('wallet')} ${money(me.balance)}`),
