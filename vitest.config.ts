@@ -15,7 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'test/package/**'],
+    exclude: ['test/browser/**', 'test/package/**', 'test/long/**'],
     testTimeout: 30_000,
   },
 })

@@ -135,6 +135,10 @@ export const concludeRefund = (
       (refusal) => {
         // Whoever repeats a request moves the version first: then this refusal is not the only word.
         const error = current.version === refund.version ? refusal : asRepeat(refusal)
+        // Owed money is not left to a person because a provider was busy for a moment.
+        if (error.outcome === 'not_executed' && error.retryable && current.purpose !== 'requested') {
+          return { type: 'wait_for_refund', nextCheckAt, at }
+        }
         return error.outcome === 'not_executed'
           ? { type: 'refuse_refund', reason: error.providerCode ?? error.code, at }
           : { type: 'mark_refund_unknown', reason: error.code, answered: !mayStillArrive(error), nextCheckAt, at }

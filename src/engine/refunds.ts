@@ -1,4 +1,4 @@
-import { err, errAsync, ok, type Result, type ResultAsync } from 'neverthrow'
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from 'neverthrow'
 import type { Attempt } from '../core/attempt'
 import { decideRefundStart } from '../core/checkout'
 import type { DecideError } from '../core/errors'
@@ -180,7 +180,7 @@ const startRefund = (
         })
       }).map(() => refundId),
     )
-    .orElse((error) => repeatOf(engine, keyId, fingerprint, error))
+    .orElse((error) => repeatOf(engine, keyId, fingerprint, input, error))
 }
 
 const refusePartial = (engine: Engine, attempt: Attempt, { amountMinor }: Money): RefundError | null => {
@@ -194,11 +194,15 @@ const refusePartial = (engine: Engine, attempt: Attempt, { amountMinor }: Money)
   }
 }
 
-/** The same key means the same refund. Without a key, a second click meets the refund that is under way. */
+/**
+ * The same key means the same refund. Without a key, a second click meets the refund that is under way; one that brings
+ * an account goes on with it, because a refund to an account cannot be sent again without.
+ */
 const repeatOf = (
   engine: Engine,
   keyId: string | null,
   fingerprint: string,
+  { refundAccount }: RefundRequest,
   error: RefundError,
 ): ResultAsync<string, RefundError> => {
   const isAboutState =
@@ -207,6 +211,9 @@ const repeatOf = (
     return replayOf(engine, keyId, fingerprint)
       .map(({ resultId }) => resultId)
       .orElse((other) => err(other.code === 'contention' ? error : other))
+  }
+  if (error.code === 'refund_in_progress' && keyId === null && refundAccount !== undefined) {
+    return okAsync(error.refundId)
   }
   return errAsync(error)
 }

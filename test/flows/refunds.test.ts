@@ -252,4 +252,58 @@ describe('refunds', () => {
     expect(both.filter((answer) => answer.isOk())).toHaveLength(1)
     expect(await balanceOf(w)).toBe(200_000)
   })
+
+  test('a refund to an account whose first send was lost goes on when the buyer brings the account again', async () => {
+    const w = world()
+    const held = await holdSeat(w, { refundPolicy: 'digital' })
+    const { attempt } = (
+      await w.payments.orders.startPayment({
+        actor: BUYER,
+        order: held.id,
+        gateway: 'toss',
+        method: 'VIRTUAL_ACCOUNT',
+        successUrl: 'https://shop.example/s',
+        failUrl: 'https://shop.example/f',
+      })
+    )._unsafeUnwrap()
+    const returned = w.fake.buyer.authorize({ orderId: attempt.id, amount: 100_000, method: 'VIRTUAL_ACCOUNT' })
+    const input = { actor: BUYER, order: held.id, attemptId: attempt.id, returned }
+    await w.payments.orders.confirm(input)
+    w.fake.bank.deposit(attempt.id)
+    await w.payments.orders.confirm(input)
+    const account = { bankCode: '88', accountNumber: '11122233344', holderName: '홍길동' }
+    w.fake.faults.next({ kind: 'lost_request' }, { operation: 'cancelPayment' })
+    const lost = await w.payments.refunds.refund({ actor: BUYER, order: held.id, refundAccount: account })
+    expect(lost._unsafeUnwrapErr().code).toBe('refund_outcome_unknown')
+    // A job has no account to send it to, and does not take that for a refusal.
+    await quiet(w, 60)
+    const open = await w.rows('refunds', 'byOrder', { orderId: held.id })
+    expect(open.map(({ status }) => status)).toEqual(['UNKNOWN'])
+    const without = await w.payments.refunds.refund({ actor: BUYER, order: held.id })
+    expect(without._unsafeUnwrapErr().code).toBe('refund_in_progress')
+    const done = await w.payments.refunds.refund({ actor: BUYER, order: held.id, refundAccount: account })
+    expect(done._unsafeUnwrap()).toMatchObject({ order: { status: 'REFUNDED' }, refund: { id: open[0]!.id } })
+    expect(w.fake.book().filter(({ kind }) => kind === 'refund')).toHaveLength(1)
+  })
+
+  test('owed money waits for a provider that is busy for a moment', async () => {
+    const w = world({}, { chargeWindowMs: 30_000 })
+    const held = await holdSeat(w)
+    const { input } = await authorizeToss(w, held.id)
+    w.fake.faults.next({ kind: 'lost_answer' }, { operation: 'confirmPayment' })
+    await w.payments.orders.confirm(input)
+    // The agreed amount differs from what was taken: the money is owed back, and Toss is busy just then.
+    const row = (await w.store.get('attempts', input.attemptId))!
+    await w.store.commit([
+      { op: 'update', kind: 'attempts', id: row.id, expectedVersion: row.version, set: { amountMinor: 100_001 } },
+    ])
+    w.fake.faults.next({ kind: 'rate_limited' }, { operation: 'cancelPayment' })
+    w.clock.advance(50_000)
+    await w.payments.jobs.run('reconcile')
+    const statuses = async () => (await w.rows('refunds', 'byOrder', { orderId: held.id })).map(({ status }) => status)
+    expect(await statuses()).toEqual(['PROCESSING'])
+    await quiet(w, 10)
+    expect(await statuses()).toEqual(['COMPLETED'])
+    expect(tossNet(w)).toBe(0)
+  })
 })

@@ -1,0 +1,5 @@
+export { type CrashOptions, type CrashReport, crashEverywhere, FLOW_NAMES } from './crash-points'
+export { FAULTS, type FaultName, type FaultRates, type FiredFault } from './decisions'
+export { SABOTAGES, type Sabotage } from './sabotage'
+export { simulate } from './simulate'
+export type { SimulateOptions, SimulationFailure, SimulationReport, Violation } from './types'
