@@ -15,7 +15,8 @@ const BUDGET: Readonly<Record<string, { readonly own: number; readonly open: num
   './storage/memory': { own: 6, open: 8, all: 8 },
   './http': { own: 12, open: 32, all: 65 },
   './express': { own: 12, open: 32, all: 65 },
-  './testing': { own: 60, open: 60, all: 100 },
+  // The simulator brings the engine, the gateways and the fakes along; nobody ships it to production.
+  './testing': { own: 90, open: 92, all: 126 },
 }
 
 const { host } = inject('packed')
