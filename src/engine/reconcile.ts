@@ -28,9 +28,9 @@ export const reconcileAttempt = (
 ): ResultAsync<Reconciled, ReconcileError> => {
   const gateway = engine.gateways.get(attempt.gateway)
   if (gateway === undefined) return askLater(engine, attempt, false)
-  if (nobodyAsked(gateway, attempt) && door.cause !== 'webhook') {
-    return closeIfHarmless(engine, gateway, attempt, 'abandoned', door)
-  }
+  // What the provider will say was true from here on: a window must have passed before, not while, we ask.
+  const asking: Asking = { engine, gateway, attempt, door, askedAt: engine.clock.now() }
+  if (nobodyAsked(gateway, attempt) && door.cause !== 'webhook') return closeIfHarmless(asking, 'abandoned')
   return (
     gateway
       .lookup(attempt)
@@ -38,21 +38,25 @@ export const reconcileAttempt = (
       // Being unable to ask says nothing about the money.
       .orElse(() => ok(null))
       .andThen((payment) =>
-        payment === null
-          ? askLater(engine, attempt, false)
-          : understand(engine, gateway, attempt, payment, door, isPastHold),
+        payment === null ? askLater(engine, attempt, false) : understand(asking, payment, isPastHold),
       )
   )
 }
 
+type Asking = {
+  readonly engine: Engine
+  readonly gateway: ConnectedGateway
+  readonly attempt: Attempt
+  readonly door: Door
+  readonly askedAt: Date
+}
+
 const understand = (
-  engine: Engine,
-  gateway: ConnectedGateway,
-  attempt: Attempt,
+  asking: Asking,
   payment: ProviderPayment,
-  door: Door,
   isPastHold: boolean,
 ): ResultAsync<Reconciled, ReconcileError> => {
+  const { engine, attempt, door } = asking
   const again = () => reread(engine, attempt.id, true)
   switch (payment.status) {
     case 'approved':
@@ -61,11 +65,9 @@ const understand = (
         .andThen(() => learnRefunds(engine, attempt, payment.refunds, door))
         .andThen(again)
     case 'waiting':
-      if (payment.expired) return closeIfHarmless(engine, gateway, attempt, 'deposit_expired', door)
+      if (payment.expired) return closeIfHarmless(asking, 'deposit_expired')
       // Accepted without a date: nobody's seat waits for it longer than for a charge. If it comes late, it goes back.
-      if (isPastHold && payment.dueAt === null) {
-        return closeIfHarmless(engine, gateway, attempt, 'waited_too_long', door)
-      }
+      if (isPastHold && payment.dueAt === null) return closeIfHarmless(asking, 'waited_too_long')
       return conclude(engine, attempt, ok(payment), door).andThen(again)
     case 'failed':
       return applyToAttempt(engine, attempt, door, () => ({
@@ -75,7 +77,7 @@ const understand = (
       })).andThen(again)
     case 'open':
     case 'not_found':
-      return closeIfHarmless(engine, gateway, attempt, 'not_paid', door)
+      return closeIfHarmless(asking, 'not_paid')
   }
 }
 
@@ -83,18 +85,13 @@ const understand = (
  * A look-up that finds nothing is no fence: a delayed request may still take the money. The attempt is closed only when
  * nobody ever asked for the money, when the provider's own window has passed, or when the provider voided it.
  */
-const closeIfHarmless = (
-  engine: Engine,
-  gateway: ConnectedGateway,
-  attempt: Attempt,
-  reason: string,
-  door: Door,
-): ResultAsync<Reconciled, ReconcileError> => {
+const closeIfHarmless = (asking: Asking, reason: string): ResultAsync<Reconciled, ReconcileError> => {
+  const { engine, gateway, attempt, door } = asking
   if (!isOpen(attempt)) return okAsync({ attempt, answered: true })
   const again = () => reread(engine, attempt.id, true)
   if (isBuyersTurn(engine, gateway, attempt)) return askLater(engine, attempt, true)
   if (isUnderWay(engine, attempt)) return okAsync({ attempt, answered: true })
-  if (isFenced(engine, gateway, attempt)) {
+  if (isFenced(asking)) {
     const at = engine.clock.now()
     return applyToAttempt(engine, attempt, door, (current) =>
       // A charge that was requested since we looked has moved the version, and then this proves nothing any more.
@@ -132,11 +129,11 @@ export const nobodyAsked = ({ capabilities }: ConnectedGateway, attempt: Attempt
   capabilities.capturedBy === 'confirm' && attempt.chargeRequestedAt === null
 
 /** True when no request that may still be under way can take the money any more. */
-const isFenced = (engine: Engine, gateway: ConnectedGateway, attempt: Attempt): boolean => {
+const isFenced = ({ gateway, attempt, askedAt }: Asking): boolean => {
   if (nobodyAsked(gateway, attempt)) return true
   const { chargeWindowMs } = gateway.capabilities
   if (chargeWindowMs === null) return false
-  return engine.clock.now() >= later(attempt.chargeRequestedAt ?? attempt.createdAt, chargeWindowMs)
+  return askedAt >= later(attempt.chargeRequestedAt ?? attempt.createdAt, chargeWindowMs)
 }
 
 /** Books the next look-up. This is no event: nothing happened. */

@@ -97,7 +97,7 @@ describe('an order from hold to refund, through the wallet', () => {
     expect(await balanceOf(w)).toBe(200_000)
   })
 
-  test('E-06 E-11 S3-29: a cancelled hold frees its seat, and one waiting buyer can be told', async () => {
+  test('E-06 E-11 S3-29 S3-32: a cancelled hold frees its seat, and one waiting buyer can be told', async () => {
     const w = world()
     const waiting = ['buyer-999', 'buyer-1000']
     const activated: string[] = []

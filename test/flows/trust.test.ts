@@ -1,4 +1,4 @@
-import { krw, randomIds } from 'holdfast'
+import { createPayments, krw, randomIds } from 'holdfast'
 import { percentOff } from 'holdfast/policies'
 import { describe, expect, test } from 'vitest'
 import {
@@ -252,5 +252,46 @@ describe('around the provider', () => {
     const deliveries = [...w.fake.webhooks.pending(), ...w.fake.webhooks.pending()].reverse()
     for (const delivery of deliveries) expect((await w.payments.webhooks.receive('toss', delivery)).isOk()).toBe(true)
     expect((await w.store.get('orders', held.id))?.eventCount).toBe(5)
+  })
+
+  test('a window that passes while the provider is being asked proves nothing: only the next look-up does', async () => {
+    let slow = false
+    const w = world({}, { chargeWindowMs: 120_000 })
+    const base = w.gateways.mock
+    const gateway = {
+      ...base,
+      connect: (wiring: Parameters<typeof base.connect>[0]) => {
+        const { void: _, ...connected } = base.connect(wiring)
+        return {
+          ...connected,
+          lookup: (attempt: Parameters<typeof connected.lookup>[0]) =>
+            connected.lookup(attempt).map((found) => {
+              if (slow) w.clock.advance(10_000)
+              return found
+            }),
+        }
+      },
+    }
+    const payments = createPayments({
+      store: w.store,
+      gateways: { mock: gateway },
+      refundPolicies: { ticket: { rule: 'never' } },
+      clock: w.clock,
+      ids: w.ids,
+    })
+    w.gateways.mock.script({ step: 'time_out', executed: false })
+    const held = await holdSeat(w, { holdMs: HOUR })
+    const { attempt } = (
+      await payments.orders.startPayment({ actor: BUYER, order: held.id, gateway: 'mock' })
+    )._unsafeUnwrap()
+    await payments.orders.confirm({ actor: BUYER, order: held.id, attemptId: attempt.id })
+    const status = async () => (await w.store.get('attempts', attempt.id))?.status
+    w.clock.advance(115_000)
+    slow = true
+    await payments.jobs.run('reconcile')
+    expect(await status()).toBe('UNKNOWN')
+    w.clock.advance(10 * MINUTE)
+    await payments.jobs.run('reconcile')
+    expect(await status()).toBe('FAILED')
   })
 })
