@@ -169,6 +169,28 @@ describe('answers that are lost', () => {
     },
   )
 
+  test.each([
+    ['silence', { kind: 'lost_answer', seen: 'silence' }],
+    ['a body that never ends', { kind: 'stalled_body' }],
+  ] as const)(
+    'C-12 S0-51: after %s the call gives up; the outcome is looked up, never charged again',
+    async (_name, fault) => {
+      const w = world()
+      const held = await holdSeat(w)
+      const { attempt, input } = await authorizeToss(w, held.id)
+      w.fake.faults.next(fault, { operation: 'confirmPayment' })
+      const waiting = w.payments.orders.confirm(input)
+      // The call waits on the clock; time passes as soon as it does.
+      for (let turn = 0; turn < 200 && w.clock.pending() === 0; turn += 1) await new Promise(setImmediate)
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+      w.clock.advance(31_000)
+      expect((await waiting)._unsafeUnwrapErr()).toMatchObject({ code: 'timeout', outcome: 'unknown' })
+      expect((await w.store.get('attempts', attempt.id))?.status).toBe('UNKNOWN')
+      expect((await w.payments.orders.confirm(input))._unsafeUnwrap().order.status).toBe('CONFIRMED')
+      expect(w.fake.book()).toHaveLength(1)
+    },
+  )
+
   test('C-11: the answer is lost and the buyer never comes back: the job confirms', async () => {
     const w = world()
     const held = await holdSeat(w)
