@@ -18,6 +18,8 @@ export type Refund = {
   readonly failureCode: string | null
   readonly keyGeneration: number
   readonly requestedAt: Date
+  /** When the provider was last asked for it. */
+  readonly sentAt: Date
   readonly completedAt: Date | null
   readonly checks: number
   readonly nextCheckAt: Date | null
@@ -160,6 +162,7 @@ export const newRefund = (
   failureCode: null,
   keyGeneration: 0,
   requestedAt: event.at,
+  sentAt: event.at,
   completedAt: null,
   checks: 0,
   nextCheckAt: event.nextCheckAt,

@@ -9,7 +9,7 @@ import type { GatewayError, ProviderPayment, ProviderRefund, RefundAccount } fro
 import { mayStillArrive } from '../providers/gateway'
 import { type Changed, changeOrder } from './change'
 import { asRepeat, nextCheck } from './conclude'
-import type { Door, Engine } from './engine'
+import { type Door, type Engine, later } from './engine'
 import { type CommonError, notFound } from './errors'
 import { fromStore, loadAttempt, loadRefund } from './load'
 import { refundFromRow } from './rows'
@@ -64,6 +64,8 @@ const lookUpThenSend = (
 ): ResultAsync<Executed, ExecutionError> => {
   const gateway = engine.gateways.get(attempt.gateway)
   if (gateway === undefined) return askLater(engine, refund)
+  // What the provider will say was true from here on: the window must have passed before, not while, we ask.
+  const askedAt = engine.clock.now()
   return gateway
     .lookup(attempt)
     .map((payment): ProviderPayment | null => payment)
@@ -73,13 +75,26 @@ const lookUpThenSend = (
       if (payment === null || payment.status !== 'approved') return askLater(engine, refund)
       const found = payment.refunds.find(({ refundId }) => refundId === refund.id)
       if (found === undefined) {
-        return askLater(engine, refund).andThen(({ refund: marked }) =>
-          isActive(marked) ? send(engine, marked, attempt, door, options) : okAsync({ refund: marked, refusal: null }),
-        )
+        const mayBeUnderWay = askedAt < later(refund.sentAt, gateway.capabilities.refundWindowMs)
+        return mayBeUnderWay ? askLater(engine, refund) : sendAgain(engine, refund, attempt, door, options)
       }
       return concludeRefund(engine, refund, ok(found), door).andThen(() => reread(engine, refund.id, null))
     })
 }
+
+/** Of several that want to send it again, the one that gets to store that it does. */
+const sendAgain = (
+  engine: Engine,
+  refund: Refund,
+  attempt: Attempt,
+  door: Door,
+  options: SendOptions,
+): ResultAsync<Executed, ExecutionError> =>
+  mark(engine, refund, { sentAt: engine.clock.now() }).andThen((isMine) =>
+    reread(engine, refund.id, null).andThen((executed) =>
+      isMine && isActive(executed.refund) ? send(engine, executed.refund, attempt, door, options) : okAsync(executed),
+    ),
+  )
 
 const send = (
   engine: Engine,
@@ -100,10 +115,12 @@ const send = (
     })).andThen(() => reread(engine, refund.id, null))
   }
   const refundable = { amountMinor: refundableMinor, currency: attempt.amount.currency }
+  // Behind a window every earlier request is dead: what the provider says now is about all of them.
+  const isAlone = isFirstSend || gateway.capabilities.refundWindowMs > 0
   return gateway
     .refund(refund, { attempt, refundable, refundAccount })
     .map((answer): Result<ProviderRefund, GatewayError> => ok(answer))
-    .orElse((error) => ok(err<ProviderRefund, GatewayError>(isFirstSend ? error : asRepeat(error))))
+    .orElse((error) => ok(err<ProviderRefund, GatewayError>(isAlone ? error : asRepeat(error))))
     .andThen((answer) =>
       concludeRefund(engine, refund, answer, door).andThen(() =>
         reread(engine, refund.id, answer.isErr() ? answer.error : null),
@@ -135,8 +152,9 @@ export const concludeRefund = (
       (refusal) => {
         // Whoever repeats a request moves the version first: then this refusal is not the only word.
         const error = current.version === refund.version ? refusal : asRepeat(refusal)
-        // Owed money is not left to a person because a provider was busy for a moment.
-        if (error.outcome === 'not_executed' && error.retryable && current.purpose !== 'requested') {
+        // Owed money, or money somebody was told to wait for, is not given up because a provider was busy for a moment.
+        const isExpected = current.purpose !== 'requested' || current.checks > 0
+        if (error.outcome === 'not_executed' && error.retryable && isExpected) {
           return { type: 'wait_for_refund', nextCheckAt, at }
         }
         return error.outcome === 'not_executed'
@@ -165,11 +183,18 @@ const reread = (
   refusal: GatewayError | null,
 ): ResultAsync<Executed, ExecutionError> => loadRefund(engine, refundId).map((refund) => ({ refund, refusal }))
 
-const askLater = (engine: Engine, refund: Refund): ResultAsync<Executed, ExecutionError> => {
-  const checks = refund.checks + 1
-  const nextCheckAt = nextCheck(engine, checks, engine.clock.now())
-  const { id, version: expectedVersion } = refund
-  return fromStore(() =>
-    engine.store.commit([{ op: 'update', kind: 'refunds', id, expectedVersion, set: { checks, nextCheckAt } }]),
-  ).andThen(() => reread(engine, id, null))
+const askLater = (engine: Engine, refund: Refund): ResultAsync<Executed, ExecutionError> =>
+  mark(engine, refund, {}).andThen(() => reread(engine, refund.id, null))
+
+/** Books the next look-up. False when somebody else changed the refund first. */
+const mark = (
+  engine: Engine,
+  { id, version: expectedVersion, checks: before }: Refund,
+  sent: { readonly sentAt?: Date },
+): ResultAsync<boolean, ExecutionError> => {
+  const checks = before + 1
+  const set = { ...sent, checks, nextCheckAt: nextCheck(engine, checks, engine.clock.now()) }
+  return fromStore(() => engine.store.commit([{ op: 'update', kind: 'refunds', id, expectedVersion, set }])).map(
+    ({ kind }) => kind === 'committed',
+  )
 }

@@ -40,6 +40,12 @@ export type GatewayCapabilities<M extends string = string> = {
    * finds nothing proves nothing. `null`: no such limit; only a void closes the attempt.
    */
   readonly chargeWindowMs: number | null
+  /**
+   * How long after a refund was sent the provider may still carry it out. Until then an unanswered refund is looked up
+   * and never sent again: the refusal of a repeat would say nothing about the first request. `0`: nothing of ours is
+   * ever under way, as with a book of our own.
+   */
+  readonly refundWindowMs: number
 }
 
 /**

@@ -138,6 +138,8 @@ export const KINDS = {
       failureCode: maybe('text'),
       keyGeneration: column('integer'),
       requestedAt: column('moment'),
+      /** Since when the provider may give money back because we asked for it, the last time. */
+      sentAt: column('moment'),
       completedAt: maybe('moment'),
       checks: column('integer'),
       nextCheckAt: maybe('moment'),

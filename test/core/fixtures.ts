@@ -91,6 +91,7 @@ export const refundIn = (status: RefundStatus, more: Partial<Refund> = {}): Refu
   failureCode: null,
   keyGeneration: 0,
   requestedAt: at(30_000),
+  sentAt: at(30_000),
   completedAt: status === 'COMPLETED' ? at(31_000) : null,
   checks: 0,
   nextCheckAt: null,

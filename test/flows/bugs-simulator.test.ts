@@ -6,11 +6,12 @@ import { testClock, testIds } from 'holdfast/testing'
 import { err, ResultAsync } from 'neverthrow'
 import { describe, expect, test } from 'vitest'
 import type { PaymentGateway } from '../../src/providers/gateway'
-import { ADMIN, BUYER, HOUR, seat, world } from './world'
+import { ADMIN, BUYER, HOUR, MINUTE, seat, world } from './world'
 
 // What the simulator found, each as the smallest history that showed it.
 
 const NOT_SENT: GatewayError = { code: 'not_sent', outcome: 'not_executed', message: 'no connection', retryable: true }
+const REFUSED: GatewayError = { code: 'refused', outcome: 'not_executed', message: 'no', retryable: false }
 const TIMED_OUT: GatewayError = { code: 'timeout', outcome: 'unknown', message: 'no answer', retryable: true }
 
 type Sends = 'confirm' | 'refund'
@@ -20,12 +21,15 @@ const shopOfHeldSends = (held: Sends, options: MockOptions = {}) => {
   const clock = testClock()
   const store = memoryStore()
   const inner = mock({ webhookSecret: 'secret', ...options })
-  const sends: ((become: 'not_sent' | 'executed' | 'answer_lost') => void)[] = []
+  const sends: ((become: 'not_sent' | 'executed' | 'answer_lost' | 'no_answer' | 'refused') => void)[] = []
   const wait = <T>(run: () => ResultAsync<T, GatewayError>): ResultAsync<T, GatewayError> =>
     new ResultAsync(
       new Promise((resolve) => {
         sends.push((become) => {
           if (become === 'not_sent') resolve(err(NOT_SENT))
+          else if (become === 'refused') resolve(err(REFUSED))
+          // Still under way: it may become `executed` later.
+          else if (become === 'no_answer') resolve(err(TIMED_OUT))
           else if (become === 'executed') void run().then(resolve)
           else void run().then(() => resolve(err(TIMED_OUT)))
         })
@@ -119,7 +123,7 @@ describe('found by the simulator', () => {
   })
 
   test('C-46 I-23: the first refund was refused at the door after its repeat had been carried out', async () => {
-    const { sends, payments, settled, open, store, inner, rest } = shopOfHeldSends('refund')
+    const { sends, payments, settled, open, store, inner, rest } = shopOfHeldSends('refund', { refundWindowMs: 0 })
     const input = await open()
     await payments.orders.confirm(input)
     const refund = { actor: BUYER, order: input.order, idempotencyKey: 'back' }
@@ -133,6 +137,51 @@ describe('found by the simulator', () => {
     sends[0]?.('not_sent')
     expect((await first)._unsafeUnwrapErr().code).toBe('refund_outcome_unknown')
     await rest()
+    expect(inner.book().map(({ kind }) => kind)).toEqual(['PAYMENT', 'REFUND'])
+    expect((await store.get('orders', input.order))?.status).toBe('REFUNDED')
+  })
+
+  test('I-23: the repeat of a refund was refused while the first request was still under way and then carried out', async () => {
+    const { clock, sends, payments, settled, open, store, inner, rest } = shopOfHeldSends('refund')
+    const input = await open()
+    await payments.orders.confirm(input)
+    const first = payments.refunds.refund({ actor: BUYER, order: input.order, idempotencyKey: 'back' })
+    await settled()
+    sends[0]?.('no_answer')
+    expect((await first)._unsafeUnwrapErr().code).toBe('refund_outcome_unknown')
+    clock.advance(5 * MINUTE)
+    const job = payments.jobs.run()
+    await settled()
+    sends[1]?.('refused')
+    await job
+    expect(
+      (await store.find('refunds', { index: 'byOrder', where: { orderId: input.order }, limit: 9 }))[0]?.status,
+    ).toBe('UNKNOWN')
+    sends[0]?.('executed')
+    await rest()
+    expect(sends).toHaveLength(1)
+    expect(inner.book().map(({ kind }) => kind)).toEqual(['PAYMENT', 'REFUND'])
+    expect((await store.get('orders', input.order))?.status).toBe('REFUNDED')
+  })
+
+  test('I-23: a refund that was never carried out goes out again when the window is over, once', async () => {
+    const { clock, sends, payments, settled, open, store, inner } = shopOfHeldSends('refund')
+    const input = await open()
+    await payments.orders.confirm(input)
+    const refund = { actor: BUYER, order: input.order, idempotencyKey: 'back' }
+    const first = payments.refunds.refund(refund)
+    await settled()
+    sends[0]?.('no_answer')
+    await first
+    expect((await payments.refunds.refund(refund))._unsafeUnwrapErr().code).toBe('refund_outcome_unknown')
+    expect(sends).toHaveLength(1)
+    clock.advance(10 * MINUTE)
+    const both = [payments.refunds.refund(refund), payments.refunds.refund(refund)]
+    await settled()
+    expect(sends).toHaveLength(2)
+    sends[1]?.('executed')
+    const codes = (await Promise.all(both)).map((it) => (it.isOk() ? it.value.order.status : it.error.code))
+    expect(codes).toEqual(['REFUNDED', 'refund_outcome_unknown'])
     expect(inner.book().map(({ kind }) => kind)).toEqual(['PAYMENT', 'REFUND'])
     expect((await store.get('orders', input.order))?.status).toBe('REFUNDED')
   })

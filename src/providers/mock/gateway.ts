@@ -14,6 +14,9 @@ export type MockOptions = {
   /** `confirm` (the default): our confirm takes the money. `buyer`: it waits until `settle` says how it ended. */
   readonly capturedBy?: 'confirm' | 'buyer'
   readonly chargeWindowMs?: number | null
+  readonly refundWindowMs?: number
+  /** `false`: the same refund sent twice is given twice, as by a provider without idempotency keys. */
+  readonly idempotentRefunds?: boolean
   readonly mode?: 'test' | 'live'
   readonly methods?: readonly MockMethod[]
   /** Sends the buyer to `checkoutUrl`, as a provider with a page of its own does. */
@@ -41,22 +44,28 @@ export type MockGateway = Gateway<MockMethod> & {
 }
 
 const CHARGE_WINDOW_MS = 600_000
+const REFUND_WINDOW_MS = 600_000
 
 /**
  * A provider for tests and demos that moves no real money. It keeps its own book, takes the money of an attempt once at
  * most, and can decline, stay silent, answer late, wait and contradict itself. Its memory is the gateway's: whoever
  * connects the same gateway again, as after a crash, meets the same provider.
  *
- * Throws when `live` has no usable `checkoutUrl`, on an empty `webhookSecret` and on a wrong `chargeWindowMs`.
+ * Throws when `live` has no usable `checkoutUrl`, on an empty `webhookSecret` and on a wrong
+ * `chargeWindowMs` or `refundWindowMs`.
  */
 export const mock = (options: MockOptions = {}): MockGateway => {
   const { capturedBy = 'confirm', chargeWindowMs = CHARGE_WINDOW_MS, mode = 'test', webhookSecret } = options
+  const { refundWindowMs = REFUND_WINDOW_MS, idempotentRefunds = true } = options
   const methods = options.methods ?? ['CARD', 'KAKAOPAY']
   const checkoutUrl = options.live === true ? httpUrl(options.checkoutUrl) : null
   if (webhookSecret?.trim() === '') throw new RangeError('mock: webhookSecret is empty')
   const key = webhookSecret === undefined ? undefined : importSecret(webhookSecret)
   if (chargeWindowMs !== null && !(Number.isSafeInteger(chargeWindowMs) && chargeWindowMs > 0)) {
     throw new RangeError('mock: chargeWindowMs is not a positive integer')
+  }
+  if (!(Number.isSafeInteger(refundWindowMs) && refundWindowMs >= 0)) {
+    throw new RangeError('mock: refundWindowMs is not an integer from 0')
   }
 
   let clock: Clock | undefined
@@ -71,7 +80,7 @@ export const mock = (options: MockOptions = {}): MockGateway => {
   const tell = ({ type, attemptId }: MockNews, at: Date): void => {
     notices.push(noticeOf(type, attemptId, at))
   }
-  const provider = createMockProvider({ capturedBy, chargeWindowMs, tell })
+  const provider = createMockProvider({ capturedBy, chargeWindowMs, idempotentRefunds, tell })
   provider.script(...(options.script ?? []))
 
   const checkMethod = ({ method }: Attempt): Result<void, GatewayError> =>
@@ -82,7 +91,7 @@ export const mock = (options: MockOptions = {}): MockGateway => {
   return {
     name: 'mock',
     mode,
-    capabilities: { methods, partialRefund: true, capturedBy, chargeWindowMs },
+    capabilities: { methods, partialRefund: true, capturedBy, chargeWindowMs, refundWindowMs },
     script: provider.script,
     book: provider.book,
     settle: (attemptId, outcome) => {

@@ -33,6 +33,7 @@ type Payment = {
 export type MockRules = {
   readonly capturedBy: 'confirm' | 'buyer'
   readonly chargeWindowMs: number | null
+  readonly idempotentRefunds: boolean
   readonly tell: (news: MockNews, at: Date) => void
 }
 
@@ -40,7 +41,7 @@ export type MockProvider = ReturnType<typeof createMockProvider>
 
 /**
  * The provider the mock pretends to be. It keeps one payment per attempt and takes its money once at most, whatever
- * keys it is asked with.
+ * keys it is asked with. It gives back once per refund, unless it is told to recognise no repeat.
  */
 export const createMockProvider = (rules: MockRules) => {
   const payments = new Map<string, Payment>()
@@ -165,7 +166,7 @@ export const createMockProvider = (rules: MockRules) => {
       if (refund.attemptId !== attempt.id) return refused('order_mismatch', 'the refund is of another attempt')
       if (payment?.status !== 'approved') return refused('not_found', 'the attempt took no money')
       const before = payment.refunds.find(({ refundId }) => refundId === refund.id)
-      if (before !== undefined) {
+      if (before !== undefined && rules.idempotentRefunds) {
         return sameMoney(before.amount, refund.amount) ? ok(before) : refused('refused', 'another amount before')
       }
       const { currency, amountMinor } = refund.amount

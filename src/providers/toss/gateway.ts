@@ -35,6 +35,12 @@ const TIMEOUT_MS = 30_000
 const CHARGE_WINDOW_MS = 11 * 60_000
 
 /**
+ * UNCONFIRMED: Toss names no time after which a cancel request is dead. Its idempotency keys would close most cases at
+ * once, but an error page from in front of Toss is stored under no key. Nothing stays on a wire for this long.
+ */
+const REFUND_WINDOW_MS = 11 * 60_000
+
+/**
  * Toss Payments: one-time payments by the payment window or the widget.
  *
  * Errors: throws when the keys cannot belong together (`config_error`); it names the key and never its value.
@@ -55,6 +61,7 @@ export const toss = (options: TossOptions): Gateway<TossMethod> => {
       partialRefund: true,
       capturedBy: 'confirm',
       chargeWindowMs: CHARGE_WINDOW_MS,
+      refundWindowMs: REFUND_WINDOW_MS,
     },
     connect: ({ clock, log }) => {
       const client = tossClient({ secretKey, baseUrl, timeoutMs, fetch, clock, log })

@@ -44,7 +44,13 @@ export const wallet = (options: WalletOptions = {}): WalletGateway => {
   return {
     name: 'wallet',
     mode,
-    capabilities: { methods: ['WALLET'], partialRefund: true, capturedBy: 'confirm', chargeWindowMs: null },
+    capabilities: {
+      methods: ['WALLET'],
+      partialRefund: true,
+      capturedBy: 'confirm',
+      chargeWindowMs: null,
+      refundWindowMs: 0,
+    },
     book: (store, clock) => walletBook(store, clock, openingBalance),
     connect: ({ store, clock, log }) => {
       const ledger = createLedger(store, clock, openingBalance)

@@ -51,7 +51,7 @@ const access = async (_world: World, client: Client, order: string): Promise<voi
 const refund = async (world: World, client: Client, order: string): Promise<void> => {
   const { random, actor } = client
   const key = random.chance(0.5) ? `refund-${random.int(3)}` : undefined
-  const partly = random.chance(0.3) ? { amountMinor: 1 + random.int(8_000), currency: 'KRW' as const } : undefined
+  const partly = random.chance(0.5) ? { amountMinor: 1 + random.int(8_000), currency: 'KRW' as const } : undefined
   const input = {
     actor,
     order,

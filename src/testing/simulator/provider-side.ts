@@ -34,7 +34,7 @@ export const WALLET_OPENING_MINOR = 30_000
 
 export const createProviderSide = (clock: Clock, decisions: Decisions): ProviderSide => {
   const toss = fakeToss({ clock, onRequest: (request) => tossFault(decisions, request) })
-  const declared = { chargeWindowMs: MOCK_WINDOW_MS, webhookSecret: SECRET }
+  const declared = { chargeWindowMs: MOCK_WINDOW_MS, webhookSecret: SECRET, idempotentRefunds: false }
   const card = mock({ ...declared, capturedBy: 'confirm' })
   const bank = mock({ ...declared, capturedBy: 'buyer' })
   const isOver = (since: Date): boolean => clock.now().getTime() - since.getTime() >= MOCK_WINDOW_MS - MARGIN_MS
@@ -55,7 +55,8 @@ export const createProviderSide = (clock: Clock, decisions: Decisions): Provider
     if (fires('provider_request_lost', where)) return timedOut()
     if (call === 'refund' && fires('provider_refuses_refund', where)) return refused('refused')
     if (call === 'confirm' && fires('provider_declines', where)) card.script({ step: 'decline', code: 'no_funds' })
-    if (call !== 'lookup' && fires('provider_acts_late', where)) {
+    const late = call === 'refund' ? 'refund_acts_late' : 'provider_acts_late'
+    if (call !== 'lookup' && fires(late, where)) {
       const afterMs = decisions.random.pick([2_000, 20_000, 90_000, 300_000])
       const isCharge = call === 'confirm'
       clock.schedule(afterMs, () => {
@@ -101,7 +102,8 @@ const tossFault = (decisions: Decisions, { operation }: FakeRequest): Fault | un
   if (fires('provider_answer_lost', where)) {
     return random.chance(0.3) ? { kind: 'stalled_body' } : { kind: 'lost_answer', seen: seen() }
   }
-  if (operation !== 'getPayment' && operation !== 'getPaymentByOrderId' && fires('provider_acts_late', where)) {
+  const late = operation === 'cancelPayment' ? 'refund_acts_late' : 'provider_acts_late'
+  if (operation !== 'getPayment' && operation !== 'getPaymentByOrderId' && fires(late, where)) {
     return { kind: 'late_execution', afterMs: random.pick([2_000, 20_000, 90_000, 300_000]), seen: seen() }
   }
   if (fires('provider_error_before', where)) {

@@ -317,6 +317,14 @@ describe('refunding', () => {
     ])
   })
 
+  test('twice for one refund where it is told to recognise no repeat, and still never more than was paid', async () => {
+    const mocked = await paid({ idempotentRefunds: false })
+    expect((await mocked.giveBack({ amount: krw(50_000) })).isOk()).toBe(true)
+    expect((await mocked.giveBack({ amount: krw(50_000) })).isOk()).toBe(true)
+    expect((await mocked.giveBack({ amount: krw(50_000) }))._unsafeUnwrapErr().code).toBe('refused')
+    expect(money(mocked).filter(([kind]) => kind === 'REFUND')).toHaveLength(2)
+  })
+
   test.each([
     ['of another attempt', { attemptId: 'att_9' }, 'order_mismatch'],
     ['of nothing', { amount: krw(0) }, 'invalid_request'],
@@ -391,6 +399,8 @@ describe('what it is', () => {
     ['webhookSecret', { webhookSecret: ' ' }],
     ['chargeWindowMs', { chargeWindowMs: 0 }],
     ['chargeWindowMs', { chargeWindowMs: Number.NaN }],
+    ['refundWindowMs', { refundWindowMs: -1 }],
+    ['refundWindowMs', { refundWindowMs: 0.5 }],
   ])('a wrong %s throws, naming it', (field, options) => {
     expect(() => mock(options)).toThrow(field)
   })

@@ -97,6 +97,7 @@ export const refundOf = (changes: Partial<Refund> = {}): Refund => ({
   failureCode: null,
   keyGeneration: 0,
   requestedAt: new Date(START),
+  sentAt: new Date(START),
   completedAt: null,
   checks: 0,
   nextCheckAt: null,

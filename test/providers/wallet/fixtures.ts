@@ -92,6 +92,7 @@ export const refund = (changes: Partial<Refund> = {}): Refund => ({
   failureCode: null,
   keyGeneration: 0,
   requestedAt: START,
+  sentAt: START,
   completedAt: null,
   checks: 0,
   nextCheckAt: null,
