@@ -80,7 +80,12 @@ export const createLedger = (store: Store, clock: Clock, openingBalance: Money |
       // The account first: whatever is written after this read raises the version, and this commit loses.
       const before = await open(account)
       const planned = await plan()
-      if ('answer' in planned) return { kind: 'answered', answer: planned.answer }
+      if ('answer' in planned) {
+        // A plan reads line after line. What it says is true only of a ledger that stood still meanwhile.
+        const after = await store.get('walletAccounts', accountIdOf(account))
+        if ((after?.version ?? null) === before.version) return { kind: 'answered', answer: planned.answer }
+        continue
+      }
       const line = lineAfter(account, before, planned.write)
       if (line.balanceAfterMinor < 0) return { kind: 'insufficient', balanceMinor: before.balanceMinor }
       if (!Number.isSafeInteger(line.balanceAfterMinor)) return { kind: 'out_of_range' }

@@ -178,6 +178,26 @@ describe('refunding', () => {
     expect(await kinds()).toEqual(['REFUND', 'PAYMENT', 'OPENING'])
   })
 
+  // Found by the simulator: the repeat had read "no such line" and then met the line of its own refund.
+  test('I-23: a repeat that reads while the first request writes has the first one’s answer', async () => {
+    const inner = memoryStore()
+    const first = shop(200_000, inner)
+    await first.confirm(attempt(), {})
+    let isFirst = true
+    const second = shop(200_000, {
+      ...inner,
+      find: async (kind, query) => {
+        if (isFirst) {
+          isFirst = false
+          await first.giveBack()
+        }
+        return inner.find(kind, query)
+      },
+    })
+    expect((await second.giveBack())._unsafeUnwrap()).toMatchObject({ refundId: 'rfd_1', status: 'completed' })
+    expect(await first.kinds()).toEqual(['REFUND', 'PAYMENT', 'OPENING'])
+  })
+
   test('a repeat is the first answer, also with a new key, and pays nothing out', async () => {
     const { confirm, giveBack, balance } = shop()
     await confirm(attempt(), {})
