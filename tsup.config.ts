@@ -45,6 +45,15 @@ const cjs: Options = {
   },
 }
 
+/** `npx holdfast`: loads a driver only when it is asked to connect. */
+const cli: Options = {
+  ...shared,
+  name: 'cli',
+  entry: { cli: 'src/cli/main.ts' },
+  format: 'esm',
+  splitting: false,
+}
+
 const types: Options = { ...shared, name: 'types', entry: allDoors, format: ['esm', 'cjs'], dts: { only: true } }
 
-export default defineConfig([...esm, cjs, types])
+export default defineConfig([...esm, cjs, cli, types])

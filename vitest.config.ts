@@ -15,7 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'test/package/**', 'test/long/**'],
+    exclude: ['test/browser/**', 'test/package/**', 'test/long/**', 'test/servers/**', 'test/hosts/**'],
     testTimeout: 30_000,
   },
 })

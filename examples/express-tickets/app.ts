@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import express, { type RequestHandler, Router } from 'express'
+import type { Store } from 'holdfast'
 import { toExpress } from 'holdfast/express'
 import { memoryStore } from 'holdfast/storage/memory'
 import { fakeToss } from 'holdfast/testing'
 import { demoClock } from './demo-clock'
-import { createEngine, type DemoEngine } from './engine'
+import { createEngine, type DemoEngine, type EngineOptions } from './engine'
+import { type Memory, remembering, rememberingClock } from './memory'
 import { operatorDesk } from './operator'
 import { createSessions, type Sessions } from './session'
 import { MAX_SEATS, SEAT_GROUP, SEATS, startsAtFrom, TITLE } from './tickets'
@@ -12,22 +14,48 @@ import { deliverWebhooks, tossWindow } from './toss-window'
 
 const PUBLIC = fileURLToPath(new URL('public', import.meta.url))
 
+export type AppOptions = {
+  /** Default: one that forgets with the process. */
+  readonly store?: Store
+  /** What else outlives the process. Default: nothing. */
+  readonly memory?: Memory
+  readonly onFailure?: EngineOptions['onFailure']
+}
+
 /** The shop, the provider and the operator's desk in one process. The store and the provider outlive the engine. */
-export const createApp = (onFailure: Parameters<typeof createEngine>[0]['onFailure'] = () => {}) => {
-  const store = memoryStore()
-  const clock = demoClock()
-  const fake = fakeToss({ clock })
-  const sessions = createSessions()
-  const startsAt = startsAtFrom(clock.now())
+export const createApp = ({ store = memoryStore(), memory, onFailure = () => {} }: AppOptions = {}) => {
+  const found = memory?.found ?? null
+  const clock = demoClock(found?.aheadMs)
+  const sessions = createSessions(found?.sessions)
+  const startsAt = found === null ? startsAtFrom(clock.now()) : new Date(found.startsAt)
+  const toss = fakeToss({
+    clock: rememberingClock(clock, () => keep()),
+    ...(found === null ? {} : { saved: found.toss }),
+  })
+  const keep = () =>
+    memory?.keep({
+      toss: toss.save(),
+      aheadMs: clock.aheadMs(),
+      startsAt: startsAt.toISOString(),
+      sessions: sessions.save(),
+    })
+  keep()
+  const fake = remembering(toss, keep)
   const engine = createEngine({ store, clock, fake, sessions, startsAt, onFailure })
-  const stopWebhooks = deliverWebhooks(fake, clock, engine.handler)
+  const stopWebhooks = deliverWebhooks(fake, clock, engine.handler, keep)
 
   const app = express()
   app.use(onlyOurOwnScripts)
+  // Whatever happened that nobody has thought of writing down.
+  app.use((_req, res, next) => {
+    res.once('close', keep)
+    next()
+  })
   // Before any body parser: a webhook's signature is made over the bytes as they came.
   app.use('/payments', engine.middleware, toExpress(engine.handler))
-  app.use('/api', engine.middleware, shopApi(engine, sessions, startsAt))
-  app.use('/operator/api', operatorDesk({ store, clock, fake, engine, buyerIds: sessions.buyers.map(({ id }) => id) }))
+  app.use('/api', engine.middleware, shopApi({ engine, sessions, startsAt, keep }))
+  const buyerIds = sessions.buyers.map(({ id }) => id)
+  app.use('/operator/api', operatorDesk({ store, clock, fake, engine, buyerIds, keep }))
   app.use(tossWindow(fake))
   app.use(express.static(PUBLIC, { extensions: ['html'] }))
   const stop = () => {
@@ -39,8 +67,15 @@ export const createApp = (onFailure: Parameters<typeof createEngine>[0]['onFailu
 
 export type Demo = ReturnType<typeof createApp>
 
+type Shop = {
+  readonly engine: DemoEngine
+  readonly sessions: Sessions
+  readonly startsAt: Date
+  readonly keep: () => void
+}
+
 /** The shop's own routes: who is signed in, and which seats are free. */
-const shopApi = (engine: DemoEngine, sessions: Sessions, startsAt: Date): Router => {
+const shopApi = ({ engine, sessions, startsAt, keep }: Shop): Router => {
   const router = Router()
   router.get('/me', async (req, res) => {
     const buyer = sessions.buyerOf(req.headers.cookie)
@@ -53,6 +88,7 @@ const shopApi = (engine: DemoEngine, sessions: Sessions, startsAt: Date): Router
   })
   router.post('/session', express.json(), (req, res) => {
     const cookie = sessions.signIn(req.body.buyer)
+    keep()
     res
       .status(cookie === null ? 400 : 204)
       .setHeader('set-cookie', cookie ?? sessions.signOut)

@@ -3,11 +3,13 @@ import type { Clock } from 'holdfast'
 export type DemoClock = Clock & {
   /** Jumps forward and runs what fell due on the way, in order. */
   readonly advance: (ms: number) => void
+  /** How far it has jumped in all, for the next process. */
+  readonly aheadMs: () => number
 }
 
 /** The real clock, and a button that moves it forward, so that nobody has to wait for a hold to expire. */
-export const demoClock = (): DemoClock => {
-  let aheadMs = 0
+export const demoClock = (alreadyAheadMs = 0): DemoClock => {
+  let aheadMs = alreadyAheadMs
   const now = () => Date.now() + aheadMs
   // No timer keeps the process alive: the listening server does, and what a dead engine left behind must not.
   const arm = (run: () => void, delayMs: number) => setTimeout(run, delayMs).unref()
@@ -15,6 +17,7 @@ export const demoClock = (): DemoClock => {
 
   return {
     now: () => new Date(now()),
+    aheadMs: () => aheadMs,
     schedule: (delayMs, run) => {
       const fire = () => {
         timers.delete(timer)

@@ -29,6 +29,8 @@ type Desk = {
   readonly fake: FakeToss
   readonly engine: DemoEngine
   readonly buyerIds: readonly string[]
+  /** Writes down what was done to Toss or to the clock, before the answer says that it was done. */
+  readonly keep: () => void
 }
 
 /**
@@ -36,7 +38,7 @@ type Desk = {
  * reads the store directly, because a read through the library would repair what it is meant to show.
  */
 export const operatorDesk = (desk: Desk): Router => {
-  const { clock, fake, engine } = desk
+  const { clock, fake, engine, keep } = desk
   const faults = faultsOf(fake)
   const router = Router()
   router.use(json())
@@ -48,16 +50,20 @@ export const operatorDesk = (desk: Desk): Router => {
     const { kind } = req.body
     const fault = typeof kind === 'string' && Object.hasOwn(faults, kind) ? faults[kind] : undefined
     fault?.()
+    keep()
     res.status(fault === undefined ? 404 : 204).end()
   })
   router.post('/clock', (req, res) => {
     const minutes = Number(req.body.minutes)
     if (!(minutes > 0 && minutes <= 10_000)) return void res.status(400).end()
     clock.advance(minutes * 60_000)
+    keep()
     res.status(204).end()
   })
   router.post('/deposit', (req, res) => {
-    res.status(fake.bank.deposit(String(req.body.attemptId)) ? 204 : 409).end()
+    const isPaid = fake.bank.deposit(String(req.body.attemptId))
+    keep()
+    res.status(isPaid ? 204 : 409).end()
   })
   router.post('/server', (req, res) => {
     const { action } = req.body

@@ -1,7 +1,7 @@
 import type { Actor } from 'holdfast'
 
 /** Two buyers, so that one can watch the other take a seat. A real shop has its own sign-in here. */
-const BUYERS = [
+export const BUYERS = [
   { id: 'minji', name: { ko: '민지', en: 'Minji' } },
   { id: 'junho', name: { ko: '준호', en: 'Junho' } },
 ] as const
@@ -10,9 +10,18 @@ export type Buyer = (typeof BUYERS)[number]
 
 const COOKIE = 'demo_session'
 
-/** Sessions by an unguessable token: the cookie names no buyer, so that nobody can write themselves another one. */
-export const createSessions = () => {
+const buyerCalled = (wanted: unknown): Buyer | null => BUYERS.find(({ id }) => id === wanted) ?? null
+
+/**
+ * Sessions by an unguessable token: the cookie names no buyer, so that nobody can write themselves another one. `saved`
+ * is who was signed in before, token and buyer.
+ */
+export const createSessions = (saved: readonly (readonly [string, string])[] = []) => {
   const sessions = new Map<string, Buyer>()
+  for (const [token, buyerId] of saved) {
+    const buyer = buyerCalled(buyerId)
+    if (buyer !== null) sessions.set(token, buyer)
+  }
   const buyerOf = (cookies: string | null | undefined): Buyer | null => {
     const [, token = ''] = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]+)`).exec(cookies ?? '') ?? []
     return sessions.get(token) ?? null
@@ -26,13 +35,14 @@ export const createSessions = () => {
     },
     /** The cookie of a new session, or null for a buyer who does not exist. */
     signIn: (buyerId: unknown): string | null => {
-      const buyer = BUYERS.find(({ id }) => id === buyerId)
-      if (buyer === undefined) return null
+      const buyer = buyerCalled(buyerId)
+      if (buyer === null) return null
       const token = crypto.randomUUID()
       sessions.set(token, buyer)
       return `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax`
     },
     signOut: `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`,
+    save: () => [...sessions].map(([token, { id }]) => [token, id] as const),
   }
 }
 

@@ -28,14 +28,18 @@ export const requestPayment = (parameters) => {
 }
 `
 
-/** Toss calls our webhook when something is due. While the server is down it gets a 503 and tries again later. */
-export const deliverWebhooks = (fake: FakeToss, clock: Clock, handler: Handler): (() => void) => {
+/**
+ * Toss calls our webhook when something is due. While the server is down it gets a 503 and tries again later. `keep`
+ * writes down what has been delivered.
+ */
+export const deliverWebhooks = (fake: FakeToss, clock: Clock, handler: Handler, keep: () => void): (() => void) => {
   let isStopped = false
   let cancel = () => {}
   const round = async () => {
-    await fake.webhooks.deliverDue(({ headers, rawBody }) =>
+    const reports = await fake.webhooks.deliverDue(({ headers, rawBody }) =>
       handler(new Request('http://shop.example/payments/webhooks/toss', { method: 'POST', headers, body: rawBody })),
     )
+    if (reports.length > 0) keep()
     if (!isStopped) cancel = clock.schedule(400, () => void round())
   }
   void round()

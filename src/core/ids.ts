@@ -7,7 +7,7 @@ export type Ids = {
   readonly next: (prefix: IdPrefix) => string
 }
 
-export type IdPrefix = 'ord' | 'att' | 'rfd' | 'wrk' | 'req'
+export type IdPrefix = 'ord' | 'att' | 'rfd' | 'wrk' | 'req' | 'cmt'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const LENGTH = 24

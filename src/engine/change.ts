@@ -4,7 +4,7 @@ import type { ConflictReason, Op } from '../storage/store'
 import type { Door, Engine } from './engine'
 import { CONTENTION, type CommonError } from './errors'
 import { load, type Ref } from './load'
-import { commitChange, type Loaded, toChange } from './write'
+import { type Change, commitChange, type Loaded, toChange } from './write'
 
 /** How often a decision is made anew because somebody else was faster. */
 const TRIES = 8
@@ -13,6 +13,8 @@ export type Changed = {
   readonly before: Loaded
   readonly after: Checkout
   readonly events: readonly DomainEvent[]
+  /** What the next decision of the same verb can start from without reading; null when it has to read. */
+  readonly known: Loaded | null
 }
 
 /** What lost the race, for a decision that wants to be made differently the next time. */
@@ -29,6 +31,9 @@ export type DecidedChange = {
 /**
  * The one way an order changes: read, decide, write in one commit; whoever loses a race decides again from fresh state.
  *
+ * `known` is state the verb has read or written itself: it saves the first read. Only a write proves that it was still
+ * true, so a decision that writes nothing is made again on what is stored.
+ *
  * No events: nothing is written, the state as it was read is the answer. A throwing store is `store_unavailable`: the
  * commit may have happened, and the next reader sees it.
  */
@@ -37,23 +42,33 @@ export const changeOrder = <E>(
   ref: Ref,
   door: Door,
   decide: Decide<E>,
+  known: Loaded | null = null,
 ): ResultAsync<Changed, E | CommonError> => {
-  const attempt = (left: number, lost: Lost): ResultAsync<Changed, E | CommonError> =>
-    load(engine, ref).andThen((loaded): ResultAsync<Changed, E | CommonError> => {
-      const decided = decide(loaded, lost)
-      if (decided.isErr()) return errAsync(decided.error)
-      const { events, from = loaded, extraOps = [] } = decided.value
-      if (events.length === 0) return okAsync({ before: from, after: from, events })
-      const change = toChange(from, events, door, extraOps)
-      return commitChange(engine, change).andThen((outcome): ResultAsync<Changed, E | CommonError> => {
-        if (outcome.kind === 'committed') {
-          engine.changed(from.order.id)
-          return okAsync({ before: from, after: change.after, events })
-        }
-        const op = change.ops[outcome.op]
-        if (left <= 1 || op === undefined) return errAsync(CONTENTION)
-        return attempt(left - 1, { op, reason: outcome.reason })
-      })
+  type Answer = ResultAsync<Changed, E | CommonError>
+  const readAndDecide = (left: number, lost: Lost): Answer =>
+    load(engine, ref).andThen((loaded) => attempt(left, lost, loaded, false))
+
+  const attempt = (left: number, lost: Lost, loaded: Loaded, isKnown: boolean): Answer => {
+    const decided = decide(loaded, lost)
+    const writesNothing = decided.isErr() || decided.value.events.length === 0
+    if (isKnown && writesNothing) return readAndDecide(left, lost)
+    if (decided.isErr()) return errAsync(decided.error)
+    const { events, from = loaded, extraOps = [] } = decided.value
+    if (events.length === 0) return okAsync({ before: from, after: from, events, known: from })
+    const change = toChange(from, events, door, extraOps)
+    return commitChange(engine, change).andThen((outcome): Answer => {
+      if (outcome.kind === 'committed') {
+        engine.changed(from.order.id)
+        return okAsync({ before: from, after: change.after, events, known: knownAfter(change) })
+      }
+      const op = change.ops[outcome.op]
+      if (left <= 1 || op === undefined) return errAsync(CONTENTION)
+      return readAndDecide(left - 1, { op, reason: outcome.reason })
     })
-  return attempt(TRIES, null)
+  }
+  return known === null ? readAndDecide(TRIES, null) : attempt(TRIES, null, known, true)
 }
+
+/** What is stored after a change; null when the claims moved with it, because then their versions have to be read. */
+const knownAfter = ({ before, after, ops }: Change): Loaded | null =>
+  ops.some(({ kind }) => kind === 'claims') ? null : { ...before, ...after }

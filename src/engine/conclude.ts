@@ -6,9 +6,10 @@ import type { DecideError } from '../core/errors'
 import type { Charge, GatewayError } from '../providers/gateway'
 import { isAboutThisSendOnly, mayStillArrive } from '../providers/gateway'
 import { sha256Hex } from '../providers/signature'
-import { type Changed, changeOrder, type Lost } from './change'
+import { type Changed, changeOrder, type DecidedChange, type Lost } from './change'
 import { type Door, type Engine, later } from './engine'
 import type { CommonError } from './errors'
+import type { Loaded } from './write'
 
 export type AttemptRef = { readonly orderId: string; readonly id: string }
 
@@ -32,13 +33,19 @@ export const conclude = (
   attempt: AttemptRef & { readonly version: number },
   answer: Result<Charge, GatewayError>,
   door: Door,
+  known: Loaded | null = null,
 ): ResultAsync<Changed, DecideError | CommonError> =>
-  applyToAttempt(engine, attempt, door, (current) =>
-    answer.match<AttemptCommand>(
-      (charge) => chargeCommand(engine, current, charge),
-      // Whoever repeats a request moves the version first: then this refusal is not the only word.
-      (error) => refusalCommand(engine, current, current.version === attempt.version ? error : asRepeat(error)),
-    ),
+  applyToAttempt(
+    engine,
+    attempt,
+    door,
+    (current) =>
+      answer.match<AttemptCommand>(
+        (charge) => chargeCommand(engine, current, charge),
+        // Whoever repeats a request moves the version first: then this refusal is not the only word.
+        (error) => refusalCommand(engine, current, current.version === attempt.version ? error : asRepeat(error)),
+      ),
+    known,
   )
 
 /** Decides one command about an attempt and writes what follows from it. */
@@ -48,9 +55,10 @@ export const applyToAttempt = (
   door: Door,
   /** null: on what is stored by now there is nothing to say. */
   command: (attempt: Attempt) => AttemptCommand | null,
+  known: Loaded | null = null,
 ): ResultAsync<Changed, DecideError | CommonError> => {
   const refundId = engine.ids.next('rfd')
-  return changeOrder(engine, { orderId, attemptId: id }, door, (loaded, lost) => {
+  const decide = (loaded: Loaded, lost: Lost): Result<DecidedChange, DecideError> => {
     const { order, attempt } = loaded
     const said = attempt === null ? null : command(attempt)
     if (attempt === null || said === null) return ok({ events: [] })
@@ -59,7 +67,8 @@ export const applyToAttempt = (
       refundId,
       nextCheckAt: later(now, engine.settings.jobs.staleMs),
     }).map((events) => ({ events }))
-  })
+  }
+  return changeOrder(engine, { orderId, attemptId: id }, door, decide, known)
 }
 
 const rulesFor = (engine: Engine, { order }: Pick<Checkout, 'order' | 'attempt'>, lost: Lost): PaymentRules => {

@@ -5,7 +5,7 @@ import { decidePayment } from '../core/checkout'
 import type { Order } from '../core/order'
 import type { Charge, DepositAccount, GatewayError, Returned } from '../providers/gateway'
 import { allow } from './authorize'
-import { changeOrder } from './change'
+import { changeOrder, type DecidedChange, type Lost } from './change'
 import { type Checked, checkInput, type InputOf } from './check-input'
 import { asRepeat, conclude, nextCheck } from './conclude'
 import { byRequest, type ConnectedGateway, type Door, type Engine } from './engine'
@@ -13,7 +13,7 @@ import { type ConfirmError, gatewayFailure, invalid, notFound } from './errors'
 import { expireIfDue } from './expiry'
 import { load, loadOrder } from './load'
 import { askLater, reconcileAttempt } from './reconcile'
-import { refundsOf, returnSurplus } from './refund-execution'
+import { isOwed, refundsOf, returnSurplus } from './refund-execution'
 import type { Loaded } from './write'
 
 export type ConfirmInput = InputOf<'ConfirmInput'>
@@ -41,9 +41,10 @@ export const confirm = (engine: Engine, input: ConfirmInput): ResultAsync<Paymen
 
 const confirmLoaded = (
   engine: Engine,
-  { order, attempt }: Loaded,
+  loaded: Loaded,
   input: Checked<'ConfirmInput'>,
 ): ResultAsync<PaymentResult, ConfirmError> => {
+  const { order, attempt } = loaded
   if (attempt === null) return errAsync(notFound('attempt'))
   const gateway = engine.gateways.get(attempt.gateway)
   if (gateway === undefined) return errAsync(invalid('gateway', 'of this attempt is not configured any more'))
@@ -52,10 +53,10 @@ const confirmLoaded = (
   if (accepted.isErr()) return errAsync(gatewayFailure(accepted.error, attempt))
   const door = byRequest(input)
   if (attempt.chargeRequestedAt !== null) return repeatCharge(engine, gateway, attempt, input.returned, door)
-  return requestCharge(engine, attempt, accepted.value.providerRef, door)
-    .andThen(({ requested, isFirst }) =>
+  return requestCharge(engine, loaded, attempt, accepted.value.providerRef, door)
+    .andThen(({ requested, isFirst, known }) =>
       isFirst
-        ? charge(engine, gateway, requested, input.returned, door)
+        ? charge(engine, gateway, requested, input.returned, door, { isRepeat: false, known })
         : repeatCharge(engine, gateway, requested, input.returned, door),
     )
     .orElse((error) =>
@@ -71,11 +72,12 @@ const confirmLoaded = (
  */
 const requestCharge = (
   engine: Engine,
+  read: Loaded,
   { orderId, id }: Attempt,
   providerRef: string | null,
   door: Door,
-): ResultAsync<{ readonly requested: Attempt; readonly isFirst: boolean }, ConfirmError> =>
-  changeOrder<ConfirmError>(engine, { orderId, attemptId: id }, door, (loaded, lost) => {
+): ResultAsync<Requested, ConfirmError> => {
+  const decide = (loaded: Loaded, lost: Lost): Result<DecidedChange, ConfirmError> => {
     const { attempt } = loaded
     if (attempt === null) return err(notFound('attempt'))
     if (lost?.reason === 'exists') {
@@ -94,9 +96,14 @@ const requestCharge = (
       { graceMs: 0, late: 'refund', extendHoldTo: null },
       { refundId: '', nextCheckAt: at },
     ).map((events) => ({ events }))
-  }).andThen(({ after: { attempt }, events }) =>
-    attempt === null ? err(notFound('attempt')) : ok({ requested: attempt, isFirst: events.length > 0 }),
+  }
+  return changeOrder(engine, { orderId, attemptId: id }, door, decide, read).andThen(
+    ({ after: { attempt }, events, known }) =>
+      attempt === null ? err(notFound('attempt')) : ok({ requested: attempt, isFirst: events.length > 0, known }),
   )
+}
+
+type Requested = { readonly requested: Attempt; readonly isFirst: boolean; readonly known: Loaded | null }
 
 const charge = (
   engine: Engine,
@@ -104,7 +111,7 @@ const charge = (
   attempt: Attempt,
   returned: Returned,
   door: Door,
-  isRepeat = false,
+  { isRepeat, known }: { readonly isRepeat: boolean; readonly known: Loaded | null },
 ): ResultAsync<PaymentResult, ConfirmError> =>
   gateway
     .confirm(attempt, returned)
@@ -114,9 +121,14 @@ const charge = (
       // Where the buyer can pay without us, a refusal at the door of our request is no answer about the payment either.
       const isOneOfMany = isRepeat || gateway.capabilities.capturedBy === 'buyer'
       const read = isOneOfMany ? answer.mapErr(asRepeat) : answer
-      return conclude(engine, attempt, read, door)
-        .andThen(({ events }) => returnSurplus(engine, events, door))
-        .andThen(() => load(engine, { orderId: attempt.orderId, attemptId: attempt.id }))
+      return conclude(engine, attempt, read, door, known)
+        .andThen((changed) =>
+          isOwed(changed.events)
+            ? returnSurplus(engine, changed.events, door).andThen(() =>
+                load(engine, { orderId: attempt.orderId, attemptId: attempt.id }),
+              )
+            : ok(changed.after),
+        )
         .andThen((now) => resultOf(engine, now.attempt ?? attempt, now.order, read))
     })
 
@@ -140,7 +152,7 @@ const repeatCharge = (
       // Stored before it is sent, so that a refusal of the request before cannot be taken for the end of it.
       return askLater(engine, current, true).andThen(({ attempt: marked }) =>
         isOpen(marked)
-          ? charge(engine, gateway, marked, returned, door, true)
+          ? charge(engine, gateway, marked, returned, door, { isRepeat: true, known: null })
           : loadOrder(engine, order.id).andThen((now) => resultOf(engine, marked, now, null)),
       )
     }),

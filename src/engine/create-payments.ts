@@ -42,7 +42,18 @@ import * as webhooks from './webhooks'
 type OrderIn<O extends Order> = O | string
 type With<I extends { readonly order: unknown }, O extends Order> = Omit<I, 'order'> & { readonly order: OrderIn<O> }
 
-export type Payments<G extends Gateways, P extends RefundPolicies> = {
+export type Payments<G extends Gateways, P extends RefundPolicies, Tx = never> = {
+  /**
+   * The verbs that can be part of a transaction the host has opened, on the store's own handle of it (a Kysely
+   * `Transaction`, a Prisma or Drizzle `tx`). What they write is there when the host commits, and gone when it rolls
+   * back; handlers are told by the jobs, after that.
+   *
+   * Inside, only money of the host's own store can move: `startPayment` and `confirm` take the wallet, because a
+   * provider's answer cannot be rolled back. A hold takes only what is free: it ends no overdue hold of somebody else's.
+   *
+   * Throws when the store cannot join a transaction. On MySQL the transaction must be READ COMMITTED.
+   */
+  readonly join: (tx: Tx) => { readonly orders: Pick<Orders<G, P>, 'hold' | 'startPayment' | 'confirm'> }
   readonly orders: Orders<G, P>
   readonly refunds: Refunds
   readonly access: {
@@ -188,7 +199,7 @@ export type Wallet = {
  */
 export const createPayments = <const G extends Gateways, const P extends RefundPolicies, Tx = unknown>(
   options: PaymentsOptions<G, P, Tx>,
-): Payments<G, P> => {
+): Payments<G, P, Tx> => {
   const { clock = systemClock(), ids = randomIds(), logger } = options
   const listeners = new Map<string, Set<() => void>>()
   // The engine only passes a transaction on, from the store that made it to the hooks that know it.
@@ -204,6 +215,7 @@ export const createPayments = <const G extends Gateways, const P extends RefundP
     inTransaction: (options.inTransaction ?? {}) as Engine['inTransaction'],
     on: options.on ?? {},
     settings: settingsOf(options),
+    joined: false,
     changed: (orderId) => {
       runner.nudge()
       for (const wake of listeners.get(orderId) ?? []) wake()
@@ -220,6 +232,16 @@ export const createPayments = <const G extends Gateways, const P extends RefundP
     }
   }
   return {
+    join: (tx) => {
+      const inside = joinedEngine(engine, options.gateways, wiring, tx)
+      return {
+        orders: {
+          hold: (input) => holds.hold(inside, input),
+          startPayment: (input) => startPayment(inside, input),
+          confirm: (input) => confirm(inside, input),
+        },
+      }
+    },
     orders: {
       hold: (input) => holds.hold(engine, input),
       startPayment: (input) => startPayment(engine, input),
@@ -261,6 +283,24 @@ export const createPayments = <const G extends Gateways, const P extends RefundP
 const connected = (gateway: Gateway, wiring: Parameters<Gateway['connect']>[0]): ConnectedGateway => {
   const { mode, capabilities } = gateway
   return { ...gateway.connect(wiring), mode, capabilities }
+}
+
+const joinedEngine = (
+  engine: Engine,
+  gateways: Gateways,
+  wiring: Parameters<Gateway['connect']>[0],
+  tx: unknown,
+): Engine => {
+  const store = engine.store.join?.(tx)
+  if (store === undefined) throw new TypeError('payments.join: this store cannot join a transaction')
+  const own = Object.entries(gateways).filter(([, { capabilities }]) => capabilities.keptInStore === true)
+  return {
+    ...engine,
+    store,
+    joined: true,
+    gateways: new Map(own.map(([name, gateway]) => [name, connected(gateway, { ...wiring, store })])),
+    changed: () => {},
+  }
 }
 
 /** The wallet verbs and a configured wallet gateway work on the same wallets, opening balance included. */

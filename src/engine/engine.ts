@@ -17,6 +17,11 @@ export type Engine = {
   readonly inTransaction: InTransactionHooks<unknown>
   readonly on: EventHandlers
   readonly settings: Settings
+  /**
+   * True inside a transaction of the host's: nothing may wait for another connection, no provider is asked, and what is
+   * written is not there before the host commits.
+   */
+  readonly joined: boolean
   /** Tells watchers and the outbox of this process that an order has changed. */
   readonly changed: (orderId: string) => void
 }

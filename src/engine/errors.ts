@@ -1,6 +1,7 @@
 import type { DecideError } from '../core/errors'
 import type { OrderStatus } from '../core/order'
 import type { GatewayError } from '../providers/gateway'
+import { faultOf, type StoreFault } from '../storage/store'
 
 /** Refusals any verb can give. */
 export type CommonError =
@@ -20,8 +21,16 @@ export type CommonError =
   | { readonly code: 'contention'; readonly outcome: 'not_executed'; readonly retryable: true }
   /** An `inTransaction` hook of the host threw: this write did not happen. What a provider did before it did. */
   | { readonly code: 'hook_failed'; readonly outcome: 'unknown'; readonly retryable: true }
-  /** The store threw. Whether the last write happened is not known: repeat with the same key, or read. */
-  | { readonly code: 'store_unavailable'; readonly outcome: 'unknown'; readonly retryable: true }
+  /**
+   * The store threw. Whether the last write happened is not known: repeat with the same key, or read. `reason` says
+   * what to look at: `schema` and `privilege` need `holdfast doctor`, `read_only` means this is no primary.
+   */
+  | {
+      readonly code: 'store_unavailable'
+      readonly outcome: 'unknown'
+      readonly retryable: true
+      readonly reason: StoreFault['reason']
+    }
 
 export type HoldError =
   | CommonError
@@ -126,5 +135,12 @@ export const gatewayFailure = (
 ): GatewayFailure => ({ ...error, attemptId: attempt.id, gateway: attempt.gateway })
 
 export const CONTENTION: CommonError = { code: 'contention', outcome: 'not_executed', retryable: true }
-export const STORE_UNAVAILABLE: CommonError = { code: 'store_unavailable', outcome: 'unknown', retryable: true }
+
+/** What the store threw as a value. Its text stays out: it may hold anything. */
+export const storeUnavailable = (thrown: unknown): CommonError => ({
+  code: 'store_unavailable',
+  outcome: 'unknown',
+  retryable: true,
+  reason: faultOf(thrown).reason,
+})
 export const HOOK_FAILED: CommonError = { code: 'hook_failed', outcome: 'unknown', retryable: true }

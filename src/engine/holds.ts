@@ -202,15 +202,13 @@ const makeRoom = (
   if (op.kind === 'claims' && op.op === 'insert') {
     const { resourceGroup: group, resourceId } = op.row
     if (group === null || resourceId === null) return errAsync(CONTENTION)
-    return expireHolder(engine, group, resourceId).andThen((isFree) =>
-      isFree
-        ? again()
-        : err({
-            code: 'resource_unavailable' as const,
-            outcome: 'not_executed' as const,
-            resource: { group, id: resourceId },
-          }),
-    )
+    const taken: HoldError = {
+      code: 'resource_unavailable',
+      outcome: 'not_executed',
+      resource: { group, id: resourceId },
+    }
+    if (engine.joined) return errAsync(taken)
+    return expireHolder(engine, group, resourceId).andThen((isFree) => (isFree ? again() : errAsync(taken)))
   }
   if (op.kind === 'pools') {
     const id = op.op === 'insert' ? op.row.id : op.id
@@ -230,7 +228,7 @@ const makeRoom = (
     const refusal: HoldError = isLimit
       ? { code: 'limit_exceeded', outcome: 'not_executed', limit: limit.name }
       : { code: 'sold_out', outcome: 'not_executed', pool: id }
-    if (retry.swept || reason === 'missing') return errAsync(refusal)
+    if (retry.swept || reason === 'missing' || engine.joined) return errAsync(refusal)
     return sweepDueHolds(engine).andThen((count) =>
       count === 0 ? errAsync(refusal) : place(engine, request, { ...retry, swept: true }),
     )

@@ -5,13 +5,13 @@ import { ownsClaims } from '../core/order'
 import type { Refund } from '../core/refund'
 import type { Row } from '../storage/schema'
 import type { Engine } from './engine'
-import { type CommonError, notFound, STORE_UNAVAILABLE } from './errors'
+import { type CommonError, notFound, storeUnavailable } from './errors'
 import { attemptFromRow, orderFromRow, refundFromRow } from './rows'
 import type { Loaded } from './write'
 
-/** Runs a piece of store work. What the store throws becomes a value; its text stays out, it may hold anything. */
+/** Runs a piece of store work. What the store throws becomes a value. */
 export const fromStore = <T>(work: () => Promise<T>): ResultAsync<T, CommonError> =>
-  ResultAsync.fromThrowable(work, () => STORE_UNAVAILABLE)()
+  ResultAsync.fromThrowable(work, storeUnavailable)()
 
 /** Most orders have a handful of lines and claims; a page of this size is one read. */
 const PARTS = 1_000

@@ -46,12 +46,20 @@ export const executeRefund = (
 
 /** Money that the order could not keep goes back at once; if that fails now, a job goes on with it. */
 export const returnSurplus = (engine: Engine, events: readonly DomainEvent[], door: Door): ResultAsync<void, never> => {
-  const started = events.find((event) => event.type === 'refund.started' && event.purpose !== 'requested')
-  if (started === undefined || !('refundId' in started)) return okAsync(undefined)
+  const started = surplusIn(events)
+  if (started === undefined) return okAsync(undefined)
   return executeRefund(engine, started.refundId, door, { isFirstSend: true, refundAccount: null })
     .map(() => undefined)
     .orElse(() => ok(undefined))
 }
+
+/** True when these events started a refund that nobody asked for. */
+export const isOwed = (events: readonly DomainEvent[]): boolean => surplusIn(events) !== undefined
+
+const surplusIn = (events: readonly DomainEvent[]) =>
+  events.find((event) => event.type === 'refund.started' && event.purpose !== 'requested') as
+    // The type of an event tells which one it is; `find` forgets it.
+    Extract<DomainEvent, { type: 'refund.started' }> | undefined
 
 type SendOptions = { readonly isFirstSend: boolean; readonly refundAccount: RefundAccount | null }
 

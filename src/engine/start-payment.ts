@@ -5,12 +5,13 @@ import { isPayable, type Order, type PayableOrder } from '../core/order'
 import { decideOrder } from '../core/order-machine'
 import type { Checkout } from '../providers/gateway'
 import { allow } from './authorize'
-import { changeOrder } from './change'
+import { changeOrder, type DecidedChange } from './change'
 import { type Checked, checkInput, type InputOf } from './check-input'
 import { byRequest, type ConnectedGateway, type Engine } from './engine'
 import { type ConfirmError, gatewayFailure, invalid, notFound, type StartPaymentError } from './errors'
 import { endUnaskedAttempt, expireIfDue } from './expiry'
 import { load, loadOrder } from './load'
+import type { Loaded } from './write'
 
 export type StartPaymentInput = InputOf<'StartPaymentInput'>
 export type AbandonInput = InputOf<'AbandonInput'>
@@ -30,9 +31,9 @@ export const startPayment = (
       const { method } = checked
       return errAsync({ code: 'method_unavailable' as const, outcome: 'not_executed' as const, method })
     }
-    return loadOrder(engine, checked.order)
-      .andThen((order) => allow(engine, checked.actor, 'order.pay', order.buyerId))
-      .andThen(() => openAttempt(engine, gateway, checked))
+    return load(engine, { orderId: checked.order })
+      .andThen((loaded) => allow(engine, checked.actor, 'order.pay', loaded.order.buyerId).map(() => loaded))
+      .andThen((loaded) => openAttempt(engine, gateway, checked, loaded))
       .andThen((opened) => beginCheckout(gateway, checked, opened))
   })
 
@@ -43,9 +44,10 @@ const openAttempt = (
   engine: Engine,
   gateway: ConnectedGateway,
   input: Start,
+  read: Loaded,
 ): ResultAsync<Opened, StartPaymentError> => {
   const attemptId = engine.ids.next('att')
-  return changeOrder<StartPaymentError>(engine, { orderId: input.order }, byRequest(input), (loaded) => {
+  const decide = (loaded: Loaded): Result<DecidedChange, StartPaymentError> => {
     const at = engine.clock.now()
     const { order } = loaded
     return decideOrder(order, { type: 'start_paying', attemptId, at }).map((events) => ({
@@ -53,7 +55,8 @@ const openAttempt = (
       // The table lets only an order that can be paid start paying.
       from: isPayable(order) ? { ...loaded, attempt: newAttempt(gateway, input, order, attemptId, at) } : loaded,
     }))
-  })
+  }
+  return changeOrder(engine, { orderId: input.order }, byRequest(input), decide, read)
     .andThen(({ after }) => openedOf(after.order, after.attempt))
     .orElse((error) => instead(engine, input, error))
 }

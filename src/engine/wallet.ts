@@ -4,7 +4,7 @@ import type { WalletError as BookError, WalletBook, WalletEntry, WalletPage } fr
 import { allow } from './authorize'
 import { checkInput, type InputOf } from './check-input'
 import type { Engine } from './engine'
-import { STORE_UNAVAILABLE, type WalletError } from './errors'
+import type { WalletError } from './errors'
 
 export type WalletInput = InputOf<'WalletInput'>
 export type WalletMoveInput = InputOf<'WalletMoveInput'>
@@ -74,7 +74,8 @@ const toError = (error: BookError): WalletError => {
     case 'balance_out_of_range':
       return { code: 'validation', field: 'amount', message: 'the balance would be too large', outcome: 'not_executed' }
     case 'wallet_busy':
+      return { code: 'store_unavailable', outcome: 'unknown', retryable: true, reason: 'contention' }
     case 'store_failed':
-      return STORE_UNAVAILABLE
+      return { code: 'store_unavailable', outcome: 'unknown', retryable: true, reason: error.reason }
   }
 }

@@ -90,7 +90,7 @@ const handle = (engine: Engine, notice: Notice, row: Row<'inbox'>): ResultAsync<
 }
 
 /** Answered with a 5xx: the provider delivers again, and a job comes back to what is stored. */
-const TRY_AGAIN: ReceiveError = { code: 'store_unavailable', outcome: 'unknown', retryable: true }
+const TRY_AGAIN: ReceiveError = { code: 'store_unavailable', outcome: 'unknown', retryable: true, reason: 'other' }
 
 /** Handles what was stored and not handled: a provider may deliver only once. Returns how many are handled now. */
 export const retryInbox = (engine: Engine): ResultAsync<number, CommonError> =>

@@ -1,4 +1,4 @@
-import { ResultAsync } from 'neverthrow'
+import { errAsync, okAsync, ResultAsync } from 'neverthrow'
 import type { Checkout, DomainEvent } from '../core/checkout'
 import { evolveCheckout } from '../core/checkout'
 import type { Order } from '../core/order'
@@ -6,8 +6,9 @@ import { ownsClaims } from '../core/order'
 import type { NewRow, Row } from '../storage/schema'
 import type { CommitOutcome, Op } from '../storage/store'
 import type { Door, Engine } from './engine'
-import { type CommonError, HOOK_FAILED, STORE_UNAVAILABLE } from './errors'
+import { type CommonError, HOOK_FAILED, storeUnavailable } from './errors'
 import { isDelivered, matching, toPaymentEvent } from './events'
+import { fromStore } from './load'
 import type { PaymentEvent } from './options'
 import { attemptColumns, changedColumns, orderColumns, refundColumns } from './rows'
 
@@ -166,6 +167,8 @@ export const eventOps = (event: PaymentEvent): readonly Op[] => {
     amountMinor: event.amount?.amountMinor ?? null,
     reason: event.reason,
     holdExpiresAt: event.holdExpiresAt,
+    // Named when it is written.
+    commitId: '',
   }
   const history: Op = { op: 'insert', kind: 'events', row }
   if (!isDelivered(event.type)) return [history]
@@ -222,8 +225,29 @@ export const commitChange = (
     for (const hook of hooks) await hook(tx)
     hookFailed = false
   }
+  const commitId = engine.ids.next('cmt')
+  const ops = change.ops.map((op) => stamped(op, commitId))
   return ResultAsync.fromThrowable(
-    async () => engine.store.commit(change.ops, hooks.length === 0 ? undefined : within),
-    () => (hookFailed ? HOOK_FAILED : STORE_UNAVAILABLE),
-  )()
+    async () => engine.store.commit(ops, hooks.length === 0 ? undefined : within),
+    (fault) => (hookFailed ? HOOK_FAILED : storeUnavailable(fault)),
+  )().orElse((error) => (error === HOOK_FAILED ? errAsync(error) : readBack(engine, change.events, commitId, error)))
+}
+
+const stamped = (op: Op, commitId: string): Op =>
+  op.op === 'insert' && op.kind === 'events' ? { ...op, row: { ...op.row, commitId } } : op
+
+/**
+ * The answer to a commit was lost. If the history holds what this very write wrote, it happened. If not, it may still
+ * happen, and the caller is told that nobody knows.
+ */
+const readBack = (
+  engine: Engine,
+  [first]: readonly PaymentEvent[],
+  commitId: string,
+  error: CommonError,
+): ResultAsync<CommitOutcome, CommonError> => {
+  if (first === undefined) return errAsync(error)
+  return fromStore(() => engine.store.get('events', first.id))
+    .orElse(() => errAsync(error))
+    .andThen((row) => (row?.commitId === commitId ? okAsync<CommitOutcome>({ kind: 'committed' }) : errAsync(error)))
 }

@@ -46,6 +46,8 @@ export type GatewayCapabilities<M extends string = string> = {
    * ever under way, as with a book of our own.
    */
   readonly refundWindowMs: number
+  /** True for a book kept in the host's own store: its money can move inside a transaction of the host's. */
+  readonly keptInStore?: boolean
 }
 
 /**

@@ -171,6 +171,8 @@ export const KINDS = {
       reason: maybe('text'),
       /** Of a hold: until when. */
       holdExpiresAt: maybe('moment'),
+      /** The write that made it. A writer whose answer was lost finds out by it whether its own write happened. */
+      commitId: column('text'),
     },
     unique: { sequence: ['orderId', 'sequence'] },
     indexes: { byOrder: ['orderId', 'sequence'] },

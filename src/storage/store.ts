@@ -21,7 +21,9 @@ import type { ColumnsOf, IndexOf, Kind, NewRow, Row } from './schema'
  * nothing is written and `commit` throws what it threw.
  *
  * What can be expected is returned (`committed`, or the first `conflict` with the index of its op); faults are thrown.
- * A thrown fault may mean that the commit happened and the answer was lost: the library reads again and never guesses.
+ * A thrown fault may mean that the commit happened and the answer was lost: the library reads again and never guesses,
+ * unless the error carries a `fault` that says `not_executed`.
+ * A unique key that one op of a commit leaves may be taken by a later op of the same commit.
  * `undefined` in an id, a row or a query is a mistake of the caller and is thrown as a `TypeError`, never read as "all".
  *
  * Isolation: READ COMMITTED with unique keys and conditional updates is enough. Moments keep their milliseconds and
@@ -33,6 +35,11 @@ export type Store<Tx = unknown> = {
   get<K extends Kind>(kind: K, id: string): Promise<Row<K> | undefined>
   find<K extends Kind>(kind: K, query: Query<K>): Promise<readonly Row<K>[]>
   commit(ops: readonly Op[], within?: (tx: Tx) => Promise<void>): Promise<CommitOutcome>
+  /**
+   * The same store inside a transaction the host has opened and will end: what it reads and writes belongs to that
+   * transaction, and a conflict leaves it usable. Optional: without it, `payments.join` throws.
+   */
+  join?(tx: Tx): Store<Tx>
 }
 
 /** A page of an index. `limit` is 1 to 1,000. */
@@ -85,3 +92,39 @@ export type CommitOutcome =
   | { readonly kind: 'committed' }
   | { readonly kind: 'conflict'; readonly op: number; readonly reason: ConflictReason }
 export type ConflictReason = 'exists' | 'version' | 'guard' | 'missing'
+
+/** What a store may say about an error it throws, as its property `fault`. */
+export type StoreFault = {
+  readonly reason:
+    | 'unreachable'
+    | 'connection_lost'
+    | 'no_connection_free'
+    | 'timeout'
+    | 'contention'
+    | 'read_only'
+    | 'schema'
+    | 'privilege'
+    | 'other'
+  /** `not_executed`: nothing was written. `unknown`: the commit may have happened. */
+  readonly outcome: 'not_executed' | 'unknown'
+}
+
+/** What an error that a store threw says of itself. Without a word of it, anything may have happened. */
+export const faultOf = (thrown: unknown): StoreFault => {
+  if (typeof thrown === 'object' && thrown !== null && 'fault' in thrown && isFault(thrown.fault)) return thrown.fault
+  return { reason: 'other', outcome: 'unknown' }
+}
+
+// Not `instanceof`: another door of the package may have its own copy of every class.
+const isFault = (value: unknown): value is StoreFault =>
+  typeof value === 'object' && value !== null && 'reason' in value && 'outcome' in value
+
+/** An error with its meaning; what the database said stays behind as its cause. */
+export class StoreError extends Error {
+  readonly fault: StoreFault
+  constructor(fault: StoreFault, cause: unknown) {
+    super(`the database failed: ${fault.reason}`, { cause })
+    this.name = 'StoreError'
+    this.fault = fault
+  }
+}

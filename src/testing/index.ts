@@ -17,3 +17,11 @@ export {
   type Violation,
 } from './simulator'
 export { type ConformanceCase, storeConformance } from './store-conformance'
+export {
+  type StoreHistoriesOptions,
+  type StoreHistoriesReport,
+  type StoreModelOptions,
+  type StoreModelReport,
+  storeHistories,
+  storeModel,
+} from './store-histories'

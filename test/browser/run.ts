@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
-import { scenarios } from './scenarios'
+import { restartScenarios } from './restart'
+import { scenarios as pageScenarios } from './scenarios'
 import { openSite } from './site'
 
 /** Walks through the demo in a real browser. Prints one line per scenario, and `N passed, N failed` at the end. */
@@ -16,6 +17,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
+const scenarios = [...pageScenarios, ...restartScenarios]
 const SCREENSHOTS = fileURLToPath(new URL('screenshots', import.meta.url))
 
 const runAll = async (browser: Browser): Promise<number> => {

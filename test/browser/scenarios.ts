@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import type { Site } from './site'
 
@@ -399,30 +397,6 @@ export const scenarios: readonly Scenario[] = [
       await phone.goto(`${site.origin}/orders`)
       await phone.waitForSelector('.order-link')
       await look('25-phone-orders', phone)
-    },
-  },
-  {
-    name: '`npm run demo` prints its addresses and serves them',
-    run: async () => {
-      const file = fileURLToPath(new URL('../../examples/express-tickets/server.ts', import.meta.url))
-      const { PORT: _port, ...env } = process.env
-      const child = spawn(process.execPath, ['--import', 'tsx', file], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-      try {
-        const address = await new Promise<string>((resolve, reject) => {
-          let printed = ''
-          child.stdout.on('data', (part) => {
-            printed += part
-            const [found] = /http:\/\/127\.0\.0\.1:\d+\/(?=\s)/.exec(printed) ?? []
-            if (found !== undefined) resolve(found)
-          })
-          child.once('exit', (code) => reject(new Error(`the demo ended with ${code}`)))
-        })
-        const response = await fetch(address)
-        assert.equal(response.status, 200)
-        assert.match(await response.text(), /가을밤의 현악사중주/)
-      } finally {
-        child.kill('SIGINT')
-      }
     },
   },
 ]

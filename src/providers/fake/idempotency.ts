@@ -8,7 +8,12 @@ export type IdempotencyCache = {
     work: () => FakeReply | Promise<FakeReply>,
     replay: (first: FakeReply) => FakeReply,
   ) => FakeReply | Promise<FakeReply>
+  /** What is being answered now is left out: nobody will ever know how it ends. */
+  readonly save: () => readonly SavedAnswer[]
 }
+
+/** In the order of first use. `usedAtMs` is a moment in milliseconds since 1970. */
+export type SavedAnswer = { readonly identity: string; readonly usedAtMs: number; readonly reply: FakeReply }
 
 type Entry = { readonly at: number; reply: FakeReply | undefined }
 
@@ -17,8 +22,10 @@ export const idempotencyCache = (options: {
   readonly clock: Clock
   readonly lifetimeMs: number
   readonly busy: () => FakeReply
+  readonly saved?: readonly SavedAnswer[]
 }): IdempotencyCache => {
   const entries = new Map<string, Entry>()
+  for (const { identity, usedAtMs, reply } of options.saved ?? []) entries.set(identity, { at: usedAtMs, reply })
 
   const forgetOld = (now: number) => {
     // In the order of first use: the first one that is young ends the search.
@@ -43,5 +50,9 @@ export const idempotencyCache = (options: {
       const reply = work()
       return reply instanceof Promise ? reply.then(keep) : keep(reply)
     },
+    save: () =>
+      [...entries].flatMap(([identity, { at, reply }]) =>
+        reply === undefined ? [] : [{ identity, usedAtMs: at, reply }],
+      ),
   }
 }

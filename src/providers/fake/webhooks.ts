@@ -34,8 +34,8 @@ export type FakeWebhooks = {
 export type WebhookMessage = {
   readonly id: string
   readonly rawBody: string
-  /** Only for this message, e.g. a signature over it. */
-  readonly headers?: (sentAt: Date) => Readonly<Record<string, string>>
+  /** Asks for the headers of `sign`. Most providers sign all of their messages or none. */
+  readonly isSigned?: boolean
   readonly at: Date
 }
 
@@ -44,55 +44,80 @@ export type FakeWebhooksOptions = {
   readonly url: string | null
   readonly retryAfterMinutes: readonly number[]
   readonly headers: (id: string, retries: number, sentAt: Date) => Readonly<Record<string, string>>
+  /** More headers for a message that is signed. */
+  readonly sign?: (rawBody: string, sentAt: Date) => Readonly<Record<string, string>>
   /** Called before the queue is read: time may have made something happen. */
   readonly catchUp: () => void
+  readonly saved?: SavedWebhooks
 }
 
-type Queued = { readonly message: WebhookMessage; readonly retries: number; readonly dueAt: number }
+/** A message and its next delivery, a moment in milliseconds since 1970. */
+export type QueuedWebhook = {
+  readonly id: string
+  readonly rawBody: string
+  readonly isSigned: boolean
+  readonly retries: number
+  readonly dueAtMs: number
+}
+
+export type SavedWebhooks = {
+  readonly queue: readonly QueuedWebhook[]
+  readonly givenUp: readonly QueuedWebhook[]
+  /** What was asked to happen to the next webhook. */
+  readonly copies: number
+  readonly lateMs: number
+  readonly reversed: boolean
+}
 
 export const fakeWebhooks = (
   options: FakeWebhooksOptions,
-): FakeWebhooks & { readonly enqueue: (message: WebhookMessage) => void } => {
-  const { clock, url, retryAfterMinutes } = options
-  let queue: Queued[] = []
-  const givenUp: FakeDelivery[] = []
-  let copies = 1
-  let lateMs = 0
-  let reversed = false
+): FakeWebhooks & {
+  readonly enqueue: (message: WebhookMessage) => void
+  /** With what is being sent now, as something that is still to be sent: its answer may never come. */
+  readonly save: () => SavedWebhooks
+} => {
+  const { clock, url, retryAfterMinutes, saved } = options
+  let queue: QueuedWebhook[] = [...(saved?.queue ?? [])]
+  const underWay = new Set<QueuedWebhook>()
+  const givenUp: QueuedWebhook[] = [...(saved?.givenUp ?? [])]
+  let copies = saved?.copies ?? 1
+  let lateMs = saved?.lateMs ?? 0
+  let reversed = saved?.reversed ?? false
 
-  const toDelivery = ({ message, retries, dueAt }: Queued): FakeDelivery => {
-    const sentAt = new Date(dueAt)
+  const toDelivery = ({ id, rawBody, isSigned, retries, dueAtMs }: QueuedWebhook): FakeDelivery => {
+    const sentAt = new Date(dueAtMs)
     const headers = {
       'content-type': 'application/json',
-      ...options.headers(message.id, retries, sentAt),
-      ...message.headers?.(sentAt),
+      ...options.headers(id, retries, sentAt),
+      ...(isSigned ? options.sign?.(rawBody, sentAt) : {}),
     }
-    return { id: message.id, url, headers, rawBody: message.rawBody, dueAt: sentAt }
+    return { id, url, headers, rawBody, dueAt: sentAt }
   }
-  const inOrder = () => [...queue].sort((left, right) => left.dueAt - right.dueAt)
+  const inOrder = () => [...queue].sort((left, right) => left.dueAtMs - right.dueAtMs)
 
-  const deliver = async (queued: Queued, send: (delivery: FakeDelivery) => Promise<number | Response>) => {
+  const deliver = async (queued: QueuedWebhook, send: (delivery: FakeDelivery) => Promise<number | Response>) => {
     const answer = await Promise.resolve(toDelivery(queued))
       .then(send)
       .then(
         (it) => (typeof it === 'number' ? it : it.status),
         () => null, // No answer: the provider cannot tell why either.
       )
+    underWay.delete(queued)
     if (answer !== 200) {
       const minutes = retryAfterMinutes[queued.retries]
-      if (minutes === undefined) givenUp.push(toDelivery(queued))
+      if (minutes === undefined) givenUp.push(queued)
       else {
-        const dueAt = clock.now().getTime() + minutes * 60_000
-        queue.push({ ...queued, retries: queued.retries + 1, dueAt })
+        const dueAtMs = clock.now().getTime() + minutes * 60_000
+        queue.push({ ...queued, retries: queued.retries + 1, dueAtMs })
       }
     }
-    return { id: queued.message.id, status: answer }
+    return { id: queued.id, status: answer }
   }
 
   return {
-    enqueue: (message) => {
-      const dueAt = message.at.getTime() + lateMs
-      for (let copy = 0; copy < copies; copy++) queue.push({ message, retries: 0, dueAt })
+    enqueue: ({ id, rawBody, isSigned = false, at }) => {
+      const dueAtMs = at.getTime() + lateMs
+      for (let copy = 0; copy < copies; copy++) queue.push({ id, rawBody, isSigned, retries: 0, dueAtMs })
       copies = 1
       lateMs = 0
     },
@@ -103,15 +128,16 @@ export const fakeWebhooks = (
     deliverDue: async (send) => {
       options.catchUp()
       const now = clock.now().getTime()
-      const due = inOrder().filter(({ dueAt }) => dueAt <= now)
-      queue = queue.filter(({ dueAt }) => dueAt > now)
+      const due = inOrder().filter(({ dueAtMs }) => dueAtMs <= now)
+      queue = queue.filter(({ dueAtMs }) => dueAtMs > now)
+      for (const queued of due) underWay.add(queued)
       if (reversed) due.reverse()
       reversed = false
       const reports: DeliveryReport[] = []
       for (const queued of due) reports.push(await deliver(queued, send))
       return reports
     },
-    failed: () => [...givenUp],
+    failed: () => givenUp.map(toDelivery),
     duplicateNext: (times = 1) => {
       copies = 1 + times
     },
@@ -124,5 +150,6 @@ export const fakeWebhooks = (
     reverseNext: () => {
       reversed = true
     },
+    save: () => ({ queue: [...underWay, ...queue], givenUp: [...givenUp], copies, lateMs, reversed }),
   }
 }

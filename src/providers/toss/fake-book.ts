@@ -17,18 +17,30 @@ const CONFIRM_WINDOW_MS = 10 * MINUTE_MS
 /** Toss's payments and the money behind them. Knows nothing of HTTP. */
 export type FakeTossBook = ReturnType<typeof fakeTossBook>
 
+export type SavedTossBook = {
+  /** In the order they were opened. */
+  readonly payments: readonly FakeTossPayment[]
+  readonly lines: readonly TossBookLine[]
+  /** Payment keys, in the order their windows end. */
+  readonly ready: readonly string[]
+  readonly inProgress: readonly string[]
+  readonly counter: number
+}
+
 export const fakeTossBook = (options: {
   readonly clock: Clock
   /** Told after each change Toss has a notification for. */
   readonly onChange: (payment: FakeTossPayment, at: Date) => void
+  readonly saved: SavedTossBook | undefined
 }) => {
-  const { clock, onChange } = options
-  const payments = new Map<string, FakeTossPayment>()
-  const newestOfOrder = new Map<string, string>()
-  const lines: TossBookLine[] = []
+  const { clock, onChange, saved } = options
+  const payments = new Map(saved?.payments.map((payment) => [payment.paymentKey, payment]))
+  // In the order they were opened: a later payment of an order takes the place of an earlier one.
+  const newestOfOrder = new Map(saved?.payments.map(({ orderId, paymentKey }) => [orderId, paymentKey]))
+  const lines: TossBookLine[] = [...(saved?.lines ?? [])]
   /** In the order their windows end: each window has one length. */
-  const windows: Record<'READY' | 'IN_PROGRESS', string[]> = { READY: [], IN_PROGRESS: [] }
-  let counter = 0
+  const windows = { READY: [...(saved?.ready ?? [])], IN_PROGRESS: [...(saved?.inProgress ?? [])] }
+  let counter = saved?.counter ?? 0
 
   const put = (payment: FakeTossPayment): FakeTossPayment => {
     payments.set(payment.paymentKey, payment)
@@ -233,5 +245,12 @@ export const fakeTossBook = (options: {
       return [...payments.values()]
     },
     lines: (): readonly TossBookLine[] => [...lines],
+    save: (): SavedTossBook => ({
+      payments: [...payments.values()],
+      lines: [...lines],
+      ready: [...windows.READY],
+      inProgress: [...windows.IN_PROGRESS],
+      counter,
+    }),
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock'
-import { idempotencyCache } from '../fake/idempotency'
+import { idempotencyCache, type SavedAnswer } from '../fake/idempotency'
 import type { FakeApp, FakeCall, FakeReply } from '../fake/serve'
 import { fromTossAmount } from './amount'
 import { httpStatusOf } from './errors'
@@ -17,22 +17,26 @@ export type FakeTossHttpOptions = {
   readonly hideUnconfirmed: boolean
   /** What the issuer says to the next confirm request for this order; asked once for each. */
   readonly takeDecline: (orderId: string) => string | undefined
+  readonly saved: SavedTossHttp | undefined
 }
+
+export type SavedTossHttp = { readonly traces: number; readonly answers: readonly SavedAnswer[] }
 
 const IDEMPOTENCY_MS = 15 * 24 * 3_600_000
 const MAX_KEY = 300
 const MAX_REASON = 200
 
 /** Toss's REST API over a book: authentication, idempotency, routes, and its error envelope. */
-export const fakeTossHttp = (options: FakeTossHttpOptions): FakeApp => {
+export const fakeTossHttp = (options: FakeTossHttpOptions): FakeApp & { readonly save: () => SavedTossHttp } => {
   const { clock, secretKey, book } = options
   const authorization = `Basic ${btoa(`${secretKey}:`)}`
-  let traces = 0
+  let traces = options.saved?.traces ?? 0
   const newTrace = () => `fake-trace-${++traces}`
   const idempotency = idempotencyCache({
     clock,
     lifetimeMs: IDEMPOTENCY_MS,
     busy: () => refusal('IDEMPOTENT_REQUEST_PROCESSING'),
+    saved: options.saved?.answers ?? [],
   })
 
   const show = (payment: FakeTossPayment): FakeReply => {
@@ -140,11 +144,12 @@ export const fakeTossHttp = (options: FakeTossHttpOptions): FakeApp => {
       const key = call.method === 'POST' ? call.idempotencyKey : null
       if (key === null) return once()
       if (key.length > MAX_KEY) return traced(refusal('INVALID_IDEMPOTENCY_KEY'), trace, key)
-      // Key, secret key, method and path: the body is no part of it.
-      return idempotency.run(`${key}\n${given}\n${call.method}\n${call.path}`, once, (first) =>
+      // Key, method and path: the body is no part of it. Toss adds the secret key, of which a fake has only one.
+      return idempotency.run(`${key}\n${call.method}\n${call.path}`, once, (first) =>
         traced(first, `${trace},${first.headers?.['x-tosspayments-trace-id'] ?? ''}`, key),
       )
     },
+    save: () => ({ traces, answers: idempotency.save() }),
   }
 }
 

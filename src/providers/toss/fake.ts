@@ -5,9 +5,11 @@ import { type FakeWebhooks, fakeWebhooks } from '../fake/webhooks'
 import { fromTossAmount } from './amount'
 import { fakeTossBook } from './fake-book'
 import { fakeTossHttp } from './fake-http'
+import { type Decline, readMemory, writeMemory } from './fake-memory'
 import { fakeTossNotices } from './fake-notices'
 import type { FakeTossMethod, FakeTossPayment, TossBookLine } from './fake-payment'
 import { fakeTossWindow, WINDOW_PATH } from './fake-window'
+import { signTossWebhook } from './webhook'
 
 export type FakeTossOptions = {
   readonly secretKey?: string
@@ -22,6 +24,11 @@ export type FakeTossOptions = {
   readonly hideUnconfirmed?: boolean
   /** Asked for each request, before the script: a fault, or undefined to let it be. */
   readonly onRequest?: (request: FakeRequest) => Fault | undefined
+  /**
+   * What `save` of another one returned: this one goes on from there, if its clock does too. Errors: a `TypeError` for
+   * any other text.
+   */
+  readonly saved?: string
 }
 
 /** What the payment window was given. Units: `amount` in the currency's main unit, as the browser SDK takes it. */
@@ -80,6 +87,14 @@ export type FakeToss = {
   /** Money that moved, in the order it moved. */
   readonly book: () => readonly TossBookLine[]
   readonly payments: () => readonly FakeTossPayment[]
+  /**
+   * All it remembers, as JSON, for the `saved` of a fake in another process: payments and their windows, the book, the
+   * counters of its ids, answers by idempotency key, and webhooks, among them those that are being sent right now.
+   *
+   * Not saved: a request under way (`slow`, `late_execution`), which is as if it had never come; the fault script; and
+   * the options, of which keys and clock are the caller's to keep.
+   */
+  readonly save: () => string
 }
 
 const ORIGIN = 'https://api.tosspayments.com'
@@ -102,8 +117,9 @@ export const fakeToss = (options: FakeTossOptions = {}): FakeToss => {
     hideUnconfirmed = false,
     onRequest,
   } = options
+  const memory = options.saved === undefined ? undefined : readMemory(options.saved)
   const faults = faultScript()
-  const declines: { readonly code: string; readonly orderId: string | undefined }[] = []
+  const declines: Decline[] = [...(memory?.declines ?? [])]
 
   const webhooks = fakeWebhooks({
     clock,
@@ -114,15 +130,17 @@ export const fakeToss = (options: FakeTossOptions = {}): FakeToss => {
       'tosspayments-webhook-transmission-retried-count': String(retries),
       'tosspayments-webhook-transmission-time': sentAt.toISOString(),
     }),
+    sign: (rawBody, sentAt) => signTossWebhook({ securityKey, rawBody, transmissionTime: sentAt.toISOString() }),
     catchUp: () => book.catchUp(),
+    ...(memory === undefined ? {} : { saved: memory.webhooks }),
   })
-  const notices = fakeTossNotices({ securityKey, enqueue: webhooks.enqueue })
-  const book = fakeTossBook({ clock, onChange: notices.paymentChanged })
+  const notices = fakeTossNotices({ enqueue: webhooks.enqueue, saved: memory?.notices ?? 0 })
+  const book = fakeTossBook({ clock, onChange: notices.paymentChanged, saved: memory?.book })
   const takeDecline = (orderId: string): string | undefined => {
-    const index = declines.findIndex((it) => it.orderId === undefined || it.orderId === orderId)
+    const index = declines.findIndex((it) => it.orderId === null || it.orderId === orderId)
     return index < 0 ? undefined : declines.splice(index, 1)[0]?.code
   }
-  const app = fakeTossHttp({ clock, secretKey, book, sparse, hideUnconfirmed, takeDecline })
+  const app = fakeTossHttp({ clock, secretKey, book, sparse, hideUnconfirmed, takeDecline, saved: memory?.http })
   const serve = serveFake(app, { clock, chooseFault: (request) => onRequest?.(request) ?? faults.take(request) })
 
   const open = (order: FakeTossOrder): FakeTossPayment => {
@@ -204,8 +222,16 @@ export const fakeToss = (options: FakeTossOptions = {}): FakeToss => {
       },
       payout: (refPayoutId, status) => notices.payoutChanged(refPayoutId, status, clock.now()),
     },
-    decline: (code = 'REJECT_CARD_PAYMENT', orderId) => void declines.push({ code, orderId }),
+    decline: (code = 'REJECT_CARD_PAYMENT', orderId) => void declines.push({ code, orderId: orderId ?? null }),
     book: book.lines,
     payments: book.all,
+    save: () =>
+      writeMemory({
+        book: book.save(),
+        http: app.save(),
+        webhooks: webhooks.save(),
+        notices: notices.save(),
+        declines: [...declines],
+      }),
   }
 }

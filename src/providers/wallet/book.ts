@@ -1,7 +1,7 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Clock } from '../../core/clock'
 import { type Currency, isCurrency, type Money } from '../../core/money'
-import type { Store } from '../../storage/store'
+import type { Store, StoreError, StoreFault } from '../../storage/store'
 import { accountIdOf, createLedger, type EntryKind, fingerprintOf, type LedgerLine, type WalletAccount } from './ledger'
 
 /** One line of a wallet. Units: `amount` is signed, and the amounts of all lines add up to the balance. */
@@ -23,7 +23,7 @@ export type WalletError =
   | { readonly code: 'idempotency_conflict'; readonly outcome: 'not_executed' }
   | { readonly code: 'balance_out_of_range'; readonly outcome: 'not_executed' }
   | { readonly code: 'wallet_busy'; readonly outcome: 'unknown' }
-  | { readonly code: 'store_failed'; readonly outcome: 'unknown' }
+  | { readonly code: 'store_failed'; readonly outcome: 'unknown'; readonly reason: StoreFault['reason'] }
 export type WalletField = 'ownerId' | 'currency' | 'amount' | 'source' | 'kind' | 'cursor'
 
 export type WalletMovement = { readonly ownerId: string; readonly amount: Money; readonly source: string }
@@ -142,9 +142,15 @@ const invalid = (field: WalletField): Result<never, WalletError> =>
 
 /** A store that throws may have written all the same. Its error may hold rows or secrets and goes no further. */
 const guarded = <T>(run: () => Promise<Result<T, WalletError>>): ResultAsync<T, WalletError> =>
-  ResultAsync.fromThrowable(run, (): WalletError => ({ code: 'store_failed', outcome: 'unknown' }))().andThen(
-    (result) => result,
-  )
+  ResultAsync.fromThrowable(
+    run,
+    (thrown): WalletError => ({ code: 'store_failed', outcome: 'unknown', reason: reasonOf(thrown) }),
+  )().andThen((result) => result)
+
+/** What a store says of its own error. */
+const reasonOf = (thrown: unknown): StoreFault['reason'] =>
+  // Only read, and only if it is there: a store may throw anything.
+  (thrown as Partial<StoreError> | undefined)?.fault?.reason ?? 'other'
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !value.includes('\0')

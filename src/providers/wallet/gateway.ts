@@ -50,6 +50,7 @@ export const wallet = (options: WalletOptions = {}): WalletGateway => {
       capturedBy: 'confirm',
       chargeWindowMs: null,
       refundWindowMs: 0,
+      keptInStore: true,
     },
     book: (store, clock) => walletBook(store, clock, openingBalance),
     connect: ({ store, clock, log }) => {

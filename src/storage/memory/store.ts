@@ -1,28 +1,15 @@
 import { checkGet, checkOps, checkQuery } from '../check'
 import type { Kind, Row } from '../schema'
-import type { CommitOutcome, ConflictReason, Op, Query, Store } from '../store'
+import type { CommitOutcome, Op, Query, Store } from '../store'
 import { createNesting } from './nesting'
-import {
-  type Change,
-  copyValues,
-  createTables,
-  isTaken,
-  make,
-  rowsOf,
-  type StoredRow,
-  type Table,
-  unmake,
-} from './table'
+import { copyValues, createTables, make, rowsOf, type StoredRow, type Table, unmake } from './table'
+import { write } from './write'
 
 /** What `within` is given: a host without a database says how to undo its own writes. */
 export type MemoryTx = {
   /** Calls `undo` if the commit fails after this; the last one registered is called first. */
   readonly onRollback: (undo: () => void) => void
 }
-
-type Written =
-  | { readonly outcome: { readonly kind: 'committed' }; readonly changes: readonly Change[] }
-  | { readonly outcome: Extract<CommitOutcome, { kind: 'conflict' }> }
 
 const COMMITTED: CommitOutcome = { kind: 'committed' }
 
@@ -44,29 +31,8 @@ export const memoryStore = (): Store<MemoryTx> => {
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
 
-  /** Carries out all ops, or none. */
-  const write = (ops: readonly Op[]): Written => {
-    const changes: Change[] = []
-    try {
-      for (const [at, op] of ops.entries()) {
-        const planned = changeOf(tableOf(op.kind), op)
-        const change = typeof planned !== 'string' && isTaken(planned) ? 'exists' : planned
-        if (typeof change === 'string') {
-          unmake(changes)
-          return { outcome: { kind: 'conflict', op: at, reason: change } }
-        }
-        make(change)
-        changes.push(change)
-      }
-    } catch (fault) {
-      unmake(changes)
-      throw fault
-    }
-    return { outcome: { kind: 'committed' }, changes }
-  }
-
   const writeWithin = async (ops: readonly Op[], within: (tx: MemoryTx) => Promise<void>): Promise<CommitOutcome> => {
-    const written = write(ops)
+    const written = write(tableOf, ops)
     if (!('changes' in written)) return written.outcome
     // Taken back until `within` is done, so that no read sees it. Nobody else writes meanwhile: it will fit again.
     unmake(written.changes)
@@ -113,34 +79,13 @@ export const memoryStore = (): Store<MemoryTx> => {
 
     commit: async (ops, within) => {
       checkOps(ops)
-      if (within === undefined && waiting === 0) return write(ops).outcome
+      if (within === undefined && waiting === 0) return write(tableOf, ops).outcome
       if (nesting.isInside()) throw new Error('commit: from inside `within` it would wait for itself')
       // The caller may change its rows while this waits.
       const copies = ops.map((op) => copyOp(tableOf(op.kind), op))
-      return inTurn(() => (within === undefined ? write(copies).outcome : writeWithin(copies, within)))
+      return inTurn(() => (within === undefined ? write(tableOf, copies).outcome : writeWithin(copies, within)))
     },
   }
-}
-
-/** What an op makes of the row it names, or why it cannot; unique keys come after. */
-const changeOf = (table: Table, op: Op): Change | ConflictReason => {
-  const before = table.rows.get(op.op === 'insert' ? op.row.id : op.id)
-  if (op.op === 'insert') {
-    if (before !== undefined) return 'exists'
-    return { table, before, after: Object.assign(copyValues(table, op.row), { version: 1 }) }
-  }
-  if (before === undefined) return 'missing'
-  if (op.op === 'adjust') {
-    const value = before[op.field]
-    // Null is no number that could reach `min`, as in SQL.
-    if (typeof value !== 'number') return 'guard'
-    const sum = value + op.by
-    if (!Number.isSafeInteger(sum)) throw new RangeError(`${op.kind}.${op.field}: the sum is beyond the safe integers`)
-    return sum < op.min ? 'guard' : { table, before, after: { ...before, [op.field]: sum } }
-  }
-  if (before.version !== op.expectedVersion) return 'version'
-  if (op.op === 'remove') return { table, before, after: undefined }
-  return { table, before, after: { ...before, ...copyValues(table, op.set), version: before.version + 1 } }
 }
 
 const copyOp = (table: Table, op: Op): Op => {

@@ -1,3 +1,5 @@
+import type { MemoryTx } from '../../storage/memory'
+import type { Store } from '../../storage/store'
 import { type Client, createClient } from './client'
 import { createDecisions, drawRates, type FaultRates, type FiredFault } from './decisions'
 import type { Context } from './effects'
@@ -22,6 +24,7 @@ export type BatchOptions = {
   readonly drain: () => Promise<void>
   readonly faults: Partial<FaultRates> | 'none'
   readonly sabotage: SabotageKit
+  readonly store: () => Store<MemoryTx>
   /** Buyers and faults to do without, when a failure is made smaller. */
   readonly without: { readonly buyers: ReadonlySet<number>; readonly faults: ReadonlySet<string> }
   /** Keeps the steps as text. */
@@ -131,6 +134,7 @@ export const runBatch = async (options: BatchOptions): Promise<BatchResult> => {
     if (setup.ownTimer) void process.call('jobs.start', async (shop) => shop.jobs.start())
   }
   const world: World = createWorld({
+    store: options.store(),
     random,
     setup,
     scheduler,

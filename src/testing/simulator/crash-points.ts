@@ -1,3 +1,4 @@
+import { memoryStore } from '../../storage/memory'
 import { commitViolations } from './batch'
 import { createClient } from './client'
 import { createDecisions, drawRates } from './decisions'
@@ -80,6 +81,7 @@ const runFlow = async (
   }
   const scheduler = createScheduler({ startMs: startOfTime, random: seeded(1), drain, onStep: () => {} })
   const world: World = createWorld({
+    store: memoryStore(),
     random: seeded(2),
     setup,
     scheduler,

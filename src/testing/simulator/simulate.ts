@@ -1,3 +1,4 @@
+import { memoryStore } from '../../storage/memory'
 import { type BatchOptions, type BatchResult, runBatch } from './batch'
 import type { FaultName, FiredFault } from './decisions'
 import { createDrain, withPoison } from './poison'
@@ -5,6 +6,7 @@ import { historyHash, mix } from './random'
 import { sabotageKit } from './sabotage'
 import { shrink, type Without } from './shrink'
 import type { SimulateOptions, SimulationFailure, SimulationReport } from './types'
+import { undoingStore } from './undoing-store'
 import { warmUp } from './warm-up'
 
 const NOTHING: Without = { buyers: new Set(), faults: new Set() }
@@ -23,10 +25,12 @@ const NOTHING: Without = { buyers: new Set(), faults: new Set() }
  * randomness and network are poisoned for the whole process.
  */
 export const simulate = async (options: SimulateOptions): Promise<SimulationReport> => {
+  const { store: makeStore = memoryStore } = options
   const base: Omit<BatchOptions, 'seed' | 'maxBuyers'> = {
     drain: createDrain(),
     faults: options.faults ?? {},
     sabotage: sabotageKit(options.sabotage),
+    store: () => undoingStore(makeStore()),
     without: NOTHING,
     record: false,
   }

@@ -1,3 +1,4 @@
+import type { Store } from '../../storage/store'
 import type { FaultName, FaultRates, FiredFault } from './decisions'
 import type { Sabotage } from './sabotage'
 
@@ -11,6 +12,11 @@ export type SimulateOptions = {
   readonly sabotage?: Sabotage
   /** Look for the smallest history of a failure. Default: yes. */
   readonly shrink?: boolean
+  /**
+   * A new, empty store for each batch. Default: in memory. It must answer without timers or a network, as a database in
+   * the same process does; then its histories are those of the memory store, to the byte.
+   */
+  readonly store?: () => Store
   /** Called after each batch. */
   readonly onProgress?: (progress: { readonly lives: number; readonly batches: number }) => void
   /** Replays one batch of a longer run. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock'
 import type { PaymentEvent } from '../../engine/options'
 import { toss } from '../../providers/toss'
-import { memoryStore } from '../../storage/memory'
+import type { MemoryTx } from '../../storage/memory'
+import type { Store } from '../../storage/store'
 import { openShop } from './app'
 import type { Decisions } from './decisions'
 import { type Context, type Effects, gatewayWithFaults, storeWithFaults } from './effects'
@@ -39,6 +40,7 @@ export type WorldOptions = {
   readonly scheduler: Scheduler
   readonly decisions: Decisions
   readonly sabotage: SabotageKit
+  readonly store: Store<MemoryTx>
   readonly instant: boolean
   readonly pass: (context: Context, point: string) => boolean
   readonly onCommit: (model: Model, changes: readonly RowChange[]) => void
@@ -75,7 +77,7 @@ export const createWorld = (options: WorldOptions): World => {
   }
   const providers = createProviderSide(providerClock, decisions)
   const model = createModel()
-  const store = watchedStore(memoryStore(), model, (changes) => options.onCommit(model, changes))
+  const store = watchedStore(options.store, model, (changes) => options.onCommit(model, changes))
   const delivered = new Map<string, number>()
   const hostRows = new Set<string>()
   let nextId = 0

@@ -215,7 +215,7 @@ describe('when the store fails', () => {
     }
     const book = bookOf(0, store)
     const lost = (await book.credit(topUp('a')))._unsafeUnwrapErr()
-    expect(lost).toEqual({ code: 'store_failed', outcome: 'unknown' })
+    expect(lost).toEqual({ code: 'store_failed', outcome: 'unknown', reason: 'other' })
     failing = false
     expect((await book.credit(topUp('a')))._unsafeUnwrap().balanceAfter).toEqual(krw(10_000))
     expect((await book.balance(mina))._unsafeUnwrap()).toEqual(krw(10_000))

@@ -1,0 +1,118 @@
+import { type CommitOutcome, type Op, StoreError } from '../store'
+import type { Answer, Driver, JoinedSession, Session, Statement } from './driver'
+import { meaningOf, REFUSAL } from './faults'
+import type { Names } from './naming'
+import { whatStands } from './standing'
+import { type Part, type Reader, statementOf } from './statements'
+import { type Step, stepsOf } from './steps'
+
+type Run = (statement: Statement) => Promise<Answer>
+type Within<Tx> = ((tx: Tx) => Promise<void>) | undefined
+
+const COMMITTED: CommitOutcome = { kind: 'committed' }
+/** A deadlock, or a row that stood in the way and is gone: the database has undone everything, so it is done again. */
+const MAX_TRIES = 8
+
+/** A condition did not hold. Thrown inside a transaction so that it is rolled back. */
+class Refused extends Error {}
+
+/**
+ * The one atomic write. On PostgreSQL a commit is one statement that fails as a whole; elsewhere, and with `within`, a
+ * transaction of the fewest statements. It holds no lock that its own writes do not take. Only a refused commit looks
+ * for the reason, with reads of its own.
+ */
+export const createCommit = <Tx>(names: Names, reader: Reader, driver: Driver<Tx>) => {
+  const writeSteps = async (run: Run, steps: readonly Step[]): Promise<void> => {
+    if (steps.length > 1 && names.dialect === 'postgres') {
+      await run(statementOf(names, asOneStatement(steps)))
+      return
+    }
+    for (const { parts, expected } of steps) {
+      const { affected } = await run(statementOf(names, parts))
+      if (affected !== expected) throw new Refused()
+    }
+  }
+
+  const writeAll = async (steps: readonly Step[], within: Within<Tx>): Promise<void> => {
+    const isOneStatement = steps.length === 1 || (names.dialect === 'postgres' && steps.length > 0)
+    // A step that touches fewer rows than it should would stay written, unless the statement itself fails.
+    const isSafeAlone = isOneStatement && (steps.length > 1 || isAllOrNothing(steps))
+    if (within === undefined && isSafeAlone) {
+      await writeSteps(driver.run, steps)
+      return
+    }
+    await driver.transaction(async ({ run, native }) => {
+      await writeSteps(run, steps)
+      await within?.(native)
+    })
+  }
+
+  let savepoints = 0
+  const savepoint = async (session: Session<Tx>, work: (session: Session<Tx>) => Promise<void>): Promise<void> => {
+    savepoints += 1
+    // A name of its own: a hook may join the same transaction once more, inside this one.
+    const name = `holdfast_${savepoints}`
+    const tell = (text: string) => session.run({ text, values: [] })
+    await tell(`SAVEPOINT ${name}`)
+    try {
+      await work(session)
+    } catch (error) {
+      await tell(`ROLLBACK TO SAVEPOINT ${name}`)
+      throw error
+    }
+    await tell(`RELEASE SAVEPOINT ${name}`)
+  }
+
+  const writeJoined = async (session: JoinedSession<Tx>, steps: readonly Step[], within: Within<Tx>): Promise<void> => {
+    const work = async ({ run, native }: Session<Tx>): Promise<void> => {
+      await writeSteps(run, steps)
+      await within?.(native)
+    }
+    await (session.nested === undefined ? savepoint(session, work) : session.nested(work))
+  }
+
+  return async (ops: readonly Op[], within: Within<Tx>, joined: JoinedSession<Tx> | null): Promise<CommitOutcome> => {
+    if (ops.length === 0 && within === undefined) return COMMITTED
+    const steps = stepsOf(names, reader, ops)
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      try {
+        if (joined === null) await writeAll(steps, within)
+        else await writeJoined(joined, steps, within)
+        return COMMITTED
+      } catch (error) {
+        const meaning = error instanceof Refused ? 'refused' : meaningOf(error)
+        if (meaning === 'refused') {
+          const outcome = await whatStands(reader, joined?.run ?? driver.run, ops)
+          if (outcome.kind === 'conflict') return outcome
+        } else if (meaning !== 'again' || joined !== null) {
+          throw error
+        }
+      }
+    }
+    throw new StoreError({ reason: 'contention', outcome: 'not_executed' }, undefined)
+  }
+}
+
+/** One row at most: then nothing is half-written when the condition does not hold. An insert fails as a whole. */
+const isAllOrNothing = (steps: readonly Step[]): boolean =>
+  steps.every(({ expected, isInsert }) => isInsert || expected === 1)
+
+/**
+ * Every step as a common table expression. The steps with a condition are counted in order, and a count that is wrong
+ * makes the statement fail: the cast cannot be folded away, because what it casts is known only then. The inserts are
+ * not referenced, so PostgreSQL runs them afterwards.
+ *
+ * @see https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
+ */
+const asOneStatement = (steps: readonly Step[]): readonly Part[] => {
+  const expressions = steps.flatMap(({ parts, isInsert }, at): readonly Part[] => [
+    `${at === 0 ? 'WITH' : ','} s${at} AS (`,
+    ...parts,
+    isInsert ? ')' : ' RETURNING 1)',
+  ])
+  const checks = steps.flatMap(({ expected, isInsert }, at) =>
+    isInsert ? [] : [`WHEN (SELECT count(*) FROM s${at}) <> ${expected} THEN '${REFUSAL} ${at}'`],
+  )
+  if (checks.length === 0) return [...expressions, ' SELECT 1']
+  return [...expressions, ` SELECT CAST(CASE ${checks.join(' ')} ELSE '1' END AS integer)`]
+}

@@ -1,0 +1,4 @@
+export type { Dialect, NamingOptions } from '../relational/naming'
+export type { RelationalStore } from '../relational/store'
+export { type PostgresClient, type PostgresPool, preparedPool } from './prepared-pool'
+export { type SqlStoreOptions, sqlStore } from './store'

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { sqlStore } from '../../src/storage/sql'
+import { storeConformance } from '../../src/testing'
+import { databases, type Opened } from './relational/databases'
+
+describe.each(databases('conformance').map((database) => [database.name, database] as const))('%s', (_, database) => {
+  if (database.missing !== undefined) {
+    test.skip(database.missing)
+    return
+  }
+  let opened: Opened
+  beforeAll(async () => {
+    opened = await database.open()
+  }, 60_000)
+  afterAll(() => opened.close())
+
+  const makeStore = async () => {
+    await opened.empty()
+    return sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming })
+  }
+  for (const { name, run } of storeConformance(makeStore)) test(name, run, 60_000)
+})
