@@ -195,12 +195,13 @@ export type Wallet = {
  * Wires a store, gateways and policies into the verbs. Nothing runs and no connection is opened until a verb is called
  * or `jobs.start()`.
  *
- * Throws on settings that cannot be meant. Several instances, in one process or many, may share one store.
+ * Throws on settings that cannot be meant, and on a gateway that is none. Several instances, in one process or many, may share one store.
  */
 export const createPayments = <const G extends Gateways, const P extends RefundPolicies, Tx = unknown>(
   options: PaymentsOptions<G, P, Tx>,
 ): Payments<G, P, Tx> => {
   const { clock = systemClock(), ids = randomIds(), logger } = options
+  checkGateways(options.gateways)
   const listeners = new Map<string, Set<() => void>>()
   // The engine only passes a transaction on, from the store that made it to the hooks that know it.
   const store = options.store as Store<unknown>
@@ -277,6 +278,13 @@ export const createPayments = <const G extends Gateways, const P extends RefundP
     webhooks: { receive: (gateway, input) => webhooks.receive(engine, gateway, input) },
     jobs: { run: runner.run, start: runner.start, stop: runner.stop },
     admin: { alerts: ({ actor }) => listAlerts(engine, actor) },
+  }
+}
+
+/** A key of the host's configuration that led to nothing is found at start, not at the first payment. */
+const checkGateways = (gateways: Gateways): void => {
+  for (const [name, gateway] of Object.entries(gateways) as [string, Gateway | undefined][]) {
+    if (typeof gateway?.connect !== 'function') throw new TypeError(`createPayments: gateways.${name} is not a gateway`)
   }
 }
 
