@@ -85,6 +85,9 @@ export const paging: readonly StoreCase[] = [
       const before = { value: moment(-5), id: 'zzz' }
       const rows = await pageOf(store, { limit: 100, atLeast: moment(1), atMost: moment(3), after: before })
       expectSame('a cursor before the bounds', rows.length, inside.length)
+      const behind = { value: moment(99), id: '' }
+      const down = { limit: 100, order: 'desc', atLeast: moment(1), atMost: moment(3), after: behind } as const
+      expectSame('a descending cursor behind the bounds', (await pageOf(store, down)).length, inside.length)
     },
   },
   {

@@ -125,6 +125,19 @@ export const reading: readonly StoreCase[] = [
     },
   },
   {
+    name: 'reading: numbers of every width and sign are in the order of their values',
+    run: async (store) => {
+      const values = [-Number.MAX_SAFE_INTEGER, -100, -99, -1, 0, 1, 9, 10, 4_294_967_296, Number.MAX_SAFE_INTEGER]
+      await store.commit(values.toReversed().map((value, at) => line(`line-${at}`, value)))
+      const rows = await store.find('orderLines', { index: 'byOrder', where: { orderId: 'o' }, limit: 100 })
+      expectSame(
+        'the order',
+        rows.map(({ position }) => position),
+        values,
+      )
+    },
+  },
+  {
     name: 'reading: bounds of text include themselves',
     run: async (store) => {
       await store.commit([seat('mid', 'b', 1), seat('top', 'c', 2), seat('low', 'a', 3)])

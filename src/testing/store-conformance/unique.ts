@@ -26,6 +26,15 @@ const casesOf = (kind: Kind, key: string, columns: readonly string[]): readonly 
       },
     },
     {
+      name: `${title} that one op of a commit leaves may be taken by a later one`,
+      run: async (store) => {
+        await store.commit([first()])
+        await expectCommitted('remove, then insert', store.commit([remove(kind, 'row-1', 1), second()]))
+        await expectConflict('the first again', store.commit([first()]), 0, 'exists')
+        expectSame('the first row', await store.get(kind, 'row-1'), undefined)
+      },
+    },
+    {
       name: `${title} may differ in any one of its columns`,
       run: async (store) => {
         await store.commit([first()])
