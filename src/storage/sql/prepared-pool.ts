@@ -31,7 +31,7 @@ export const preparedPool = (pool: PostgresPool, { limit = 500 }: PreparedPoolOp
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text)
     if (known !== undefined || names.size >= limit) return known
-    const name = `holdfast_${names.size + 1}`
+    const name = `holdfast_${fingerprintOf(text)}`
     names.set(text, name)
     return name
   }
@@ -60,4 +60,20 @@ export const preparedPool = (pool: PostgresPool, { limit = 500 }: PreparedPoolOp
     },
     end: () => pool.end(),
   }
+}
+
+/**
+ * 64 bits of a text: the same text has the same name wherever it is prepared, so that two wrappers of one pool never
+ * give one name to two statements. FNV-1a, twice with different beginnings.
+ */
+const fingerprintOf = (text: string): string => {
+  let left = 0x811c9dc5
+  let right = 0x050c5d1f
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    left = Math.imul(left ^ unit, 0x01000193)
+    right = Math.imul(right ^ (unit + at), 0x01000193)
+  }
+  const hex = (half: number): string => (half >>> 0).toString(16).padStart(8, '0')
+  return hex(left) + hex(right)
 }

@@ -159,7 +159,7 @@ describe.each(targets('migrate'))('migrate on $title', ({ open, title }) => {
   })
 
   // On MySQL a CREATE TABLE commits, whoever says it.
-  const unlessMysql = title === 'MariaDB' ? notHere : test
+  const unlessMysql = title === 'MySQL' ? notHere : test
   unlessMysql('inside a transaction of the host it neither commits nor fails', { timeout: 60_000 }, async () => {
     await runAll(database.runner, ['BEGIN'])
     expect(await migrate(database.runner, names)).toMatchObject({ code: 'migrated' })
@@ -168,7 +168,7 @@ describe.each(targets('migrate'))('migrate on $title', ({ open, title }) => {
   })
 
   // The others have one connection only; the command line is tested with several processes.
-  const onServers = title === 'MariaDB' || title === 'PostgreSQL' ? test : notHere
+  const onServers = title === 'MySQL' || title === 'PostgreSQL' ? test : notHere
   onServers('five processes at once do it once', { timeout: 60_000 }, async () => {
     const { another } = database
     if (another === null) throw new Error('a server takes more than one connection')
@@ -187,7 +187,7 @@ describe.each(targets('migrate'))('migrate on $title', ({ open, title }) => {
     for (const { close } of others) await close()
   })
 
-  const onMysql = title === 'MariaDB' ? test : notHere
+  const onMysql = title === 'MySQL' ? test : notHere
   onMysql('writes its version down for good where autocommit is off', async () => {
     const { another } = database
     if (another === null) throw new Error('a server takes more than one connection')
