@@ -7,10 +7,13 @@ import { must, ROOT } from './command'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The packed tarball, and a folder outside the repository in which nothing but it was installed. */
+    /** The packed tarball, and a folder outside the repository in which it was installed with two optional peers. */
     readonly packed: { readonly tarball: string; readonly host: string }
   }
 }
+
+/** What a host brings that opens the doors of these libraries. */
+const PEERS = (['drizzle-orm', 'kysely'] as const).map((name) => `${name}@${manifest.devDependencies[name]}`)
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-package-'))
 
@@ -21,7 +24,7 @@ export const setup = (project: TestProject): void => {
   const host = join(folder, 'host')
   mkdirSync(host)
   writeFileSync(join(host, 'package.json'), JSON.stringify({ name: 'host', private: true }))
-  must('npm', ['install', '--no-audit', '--no-fund', '--omit=dev', tarball], host)
+  must('npm', ['install', '--no-audit', '--no-fund', '--omit=dev', tarball, ...PEERS], host)
   project.provide('packed', { tarball, host })
 }
 

@@ -20,7 +20,7 @@ const BUDGET: Readonly<Record<string, { readonly own: number; readonly open: num
   './http': { own: 12, open: 32, all: 65 },
   './express': { own: 12, open: 32, all: 65 },
   // The simulator brings the engine, the gateways and the fakes along; nobody ships it to production.
-  './testing': { own: 90, open: 92, all: 126 },
+  './testing': { own: 96, open: 98, all: 132 },
 }
 
 const { host } = inject('packed')

@@ -39,7 +39,8 @@ describe('the manifest', () => {
     expect(lock).toMatchObject({ packages: { 'node_modules/holdfast': { version: manifest.version } } })
     // neverthrow 8 lists a rollup binary as optional; nothing imports it.
     const installed = Object.keys((lock as { packages: object }).packages).filter((path) => !path.includes('@rollup/'))
-    const names = ['holdfast', 'hono', 'ky', 'neverthrow', 'zod']
+    // drizzle-orm and kysely are the host's own wish.
+    const names = ['drizzle-orm', 'holdfast', 'hono', 'ky', 'kysely', 'neverthrow', 'zod']
     expect(installed.sort()).toEqual(names.map((name) => `node_modules/${name}`))
   })
 })
@@ -80,7 +81,8 @@ describe('the tarball', () => {
   })
 
   test('imports nothing of Node: the doors run where only web standards are', () => {
-    for (const name of files.filter((file) => /\.c?js$/.test(file))) {
+    // The command line is for a terminal; nothing else may need more than the web.
+    for (const name of files.filter((file) => /\.c?js$/.test(file) && file !== 'dist/cli.js')) {
       const text = readFileSync(join(installed, name), 'utf8')
       expect(
         /(from\s*|import\s*\(?|require\()["'](node:|crypto["']|fs["']|http["'])[^"']*/.exec(text)?.[0],
@@ -90,6 +92,6 @@ describe('the tarball', () => {
   })
 
   test('stays small', () => {
-    expect(statSync(tarball).size).toBeLessThan(560 * 1024)
+    expect(statSync(tarball).size).toBeLessThan(720 * 1024)
   })
 })
