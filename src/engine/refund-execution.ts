@@ -56,10 +56,10 @@ export const returnSurplus = (engine: Engine, events: readonly DomainEvent[], do
 /** True when these events started a refund that nobody asked for. */
 export const isOwed = (events: readonly DomainEvent[]): boolean => surplusIn(events) !== undefined
 
-const surplusIn = (events: readonly DomainEvent[]) =>
-  events.find((event) => event.type === 'refund.started' && event.purpose !== 'requested') as
-    // The type of an event tells which one it is; `find` forgets it.
-    Extract<DomainEvent, { type: 'refund.started' }> | undefined
+type RefundStarted = Extract<DomainEvent, { type: 'refund.started' }>
+
+const surplusIn = (events: readonly DomainEvent[]): RefundStarted | undefined =>
+  events.find((event): event is RefundStarted => event.type === 'refund.started' && event.purpose !== 'requested')
 
 type SendOptions = { readonly isFirstSend: boolean; readonly refundAccount: RefundAccount | null }
 
