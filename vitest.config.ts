@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^holdfast$/, replacement: src('index.ts') },
-      { find: /^holdfast\/(toss|wallet|mock)$/, replacement: src('providers/$1/index.ts') },
+      {
+        find: /^holdfast\/(toss|payple|portone-v1|portone-v2|wallet|mock)$/,
+        replacement: src('providers/$1/index.ts'),
+      },
       { find: /^holdfast\/storage\/(.+)$/, replacement: src('storage/$1/index.ts') },
       { find: /^holdfast\/express$/, replacement: src('http/express.ts') },
       { find: /^holdfast\/(.+)$/, replacement: src('$1/index.ts') },

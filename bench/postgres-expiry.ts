@@ -26,6 +26,7 @@ const url = serverUrl('postgres-expiry')
 const ROWS = sizeFrom('HOLDFAST_BENCH_ROWS', 10_000)
 const WARM_UP = Math.min(ROWS, 2_000)
 const ROUNDS = sizeFrom('HOLDFAST_BENCH_ROUNDS', 1)
+const PAGE = sizeFrom('HOLDFAST_BENCH_PAGE', 500)
 
 const bench = openSchema(url, 'holdfast_bench_expiry', 8)
 const orders = bench.table('orders')
@@ -112,7 +113,7 @@ const createWorker = (onCommit: (ops: readonly Op[]) => void) => {
   const payments = createPayments({
     store: watched(bench.store(), onCommit),
     gateways: { mock: mock() },
-    jobs: { leaseMs: null },
+    jobs: { leaseMs: null, pageSize: PAGE },
   })
   /** A run takes so many pages and lets go, and one that lost every race to another worker did nothing. */
   return async (): Promise<void> => {

@@ -14,6 +14,7 @@ import { expectSame, openSchema, perSecond, printShares, serverUrl, sizeFrom } f
 const url = serverUrl('postgres-outbox')
 const EVENTS = sizeFrom('HOLDFAST_BENCH_ROWS', 20_000)
 const ROUNDS = sizeFrom('HOLDFAST_BENCH_ROUNDS', 3)
+const PAGE = sizeFrom('HOLDFAST_BENCH_PAGE', 500)
 const BATCH = 100
 const TYPES = ['order.held', 'order.paying_started', 'attempt.approved', 'order.confirmed']
 
@@ -109,7 +110,7 @@ const ours = (workers: number) => async (): Promise<number> => {
     const payments = createPayments({
       store: bench.store(),
       gateways: { mock: mock() },
-      jobs: { leaseMs: null },
+      jobs: { leaseMs: null, pageSize: PAGE },
       on: {
         '*': ({ id }) => {
           seen.add(id)

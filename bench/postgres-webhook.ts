@@ -11,7 +11,7 @@ import { confirmByHand, type Delivery } from './measure/webhook-by-hand'
  *
  * The headline: bytes of a webhook in → verified, stored, decided, committed rows, every notice delivered three times,
  * against a loop by hand over node-postgres: the same signature, one named statement that stores or counts the notice
- * and one that confirms and closes it, no reads. The provider's record is answered in process on both sides.
+ * and one that checks, confirms and closes it. The provider's record is answered in process on both sides.
  */
 const url = serverUrl('postgres-webhook')
 const NOTICES = sizeFrom('HOLDFAST_BENCH_ROWS', 192)

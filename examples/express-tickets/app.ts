@@ -3,14 +3,15 @@ import express, { type RequestHandler, Router } from 'express'
 import type { Store } from 'holdfast'
 import { toExpress } from 'holdfast/express'
 import { memoryStore } from 'holdfast/storage/memory'
-import { fakeToss } from 'holdfast/testing'
 import { demoClock } from './demo-clock'
 import { createEngine, type DemoEngine, type EngineOptions } from './engine'
-import { type Memory, remembering, rememberingClock } from './memory'
+import { type Memory, rememberingClock } from './memory'
 import { operatorDesk } from './operator'
+import { createProviders, savedProviders } from './providers'
 import { createSessions, type Sessions } from './session'
 import { MAX_SEATS, SEAT_GROUP, SEATS, startsAtFrom, TITLE } from './tickets'
-import { deliverWebhooks, tossWindow } from './toss-window'
+import { deliverWebhooks } from './webhooks'
+import { paymentWindows } from './windows'
 
 const PUBLIC = fileURLToPath(new URL('public', import.meta.url))
 
@@ -22,27 +23,27 @@ export type AppOptions = {
   readonly onFailure?: EngineOptions['onFailure']
 }
 
-/** The shop, the provider and the operator's desk in one process. The store and the provider outlive the engine. */
+/** The shop, the providers and the operator's desk in one process. The store and the providers outlive the engine. */
 export const createApp = ({ store = memoryStore(), memory, onFailure = () => {} }: AppOptions = {}) => {
   const found = memory?.found ?? null
   const clock = demoClock(found?.aheadMs)
   const sessions = createSessions(found?.sessions)
   const startsAt = found === null ? startsAtFrom(clock.now()) : new Date(found.startsAt)
-  const toss = fakeToss({
-    clock: rememberingClock(clock, () => keep()),
-    ...(found === null ? {} : { saved: found.toss }),
-  })
+  const providers = createProviders(
+    rememberingClock(clock, () => keep()),
+    found?.providers ?? {},
+    () => keep(),
+  )
   const keep = () =>
     memory?.keep({
-      toss: toss.save(),
+      providers: savedProviders(providers),
       aheadMs: clock.aheadMs(),
       startsAt: startsAt.toISOString(),
       sessions: sessions.save(),
     })
   keep()
-  const fake = remembering(toss, keep)
-  const engine = createEngine({ store, clock, fake, sessions, startsAt, onFailure })
-  const stopWebhooks = deliverWebhooks(fake, clock, engine.handler, keep)
+  const engine = createEngine({ store, clock, providers, sessions, startsAt, onFailure })
+  const stopWebhooks = deliverWebhooks(providers, clock, engine.handler, keep)
 
   const app = express()
   app.use(onlyOurOwnScripts)
@@ -55,14 +56,14 @@ export const createApp = ({ store = memoryStore(), memory, onFailure = () => {} 
   app.use('/payments', engine.middleware, toExpress(engine.handler))
   app.use('/api', engine.middleware, shopApi({ engine, sessions, startsAt, keep }))
   const buyerIds = sessions.buyers.map(({ id }) => id)
-  app.use('/operator/api', operatorDesk({ store, clock, fake, engine, buyerIds, keep }))
-  app.use(tossWindow(fake))
+  app.use('/operator/api', operatorDesk({ store, clock, providers, engine, buyerIds, keep }))
+  app.use(paymentWindows(providers))
   app.use(express.static(PUBLIC, { extensions: ['html'] }))
   const stop = () => {
     stopWebhooks()
     engine.kill()
   }
-  return { app, store, clock, fake, engine, stop }
+  return { app, store, clock, providers, engine, stop }
 }
 
 export type Demo = ReturnType<typeof createApp>

@@ -2,16 +2,16 @@ import type { ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { type Clock, createPayments, krw, type Store } from 'holdfast'
 import { createHandler, type FailedRequest, type Handler } from 'holdfast/http'
-import type { FakeToss } from 'holdfast/testing'
-import { toss } from 'holdfast/toss'
 import { wallet } from 'holdfast/wallet'
+import type { Providers } from './providers'
+import type { Provider } from './providers/provider'
 import type { Sessions } from './session'
 import { offer, refundPolicies } from './tickets'
 
 export type EngineOptions = {
   readonly store: Store
   readonly clock: Clock
-  readonly fake: FakeToss
+  readonly providers: Providers
   readonly sessions: Sessions
   readonly startsAt: Date
   readonly onFailure: (entry: FailedRequest) => void
@@ -20,22 +20,24 @@ export type EngineOptions = {
 /** A server process that can die and be started again on the same store. Everything else here outlives it. */
 export const createEngine = (options: EngineOptions) => {
   let life: Life | null = null
-  let dieAfter: 'confirm' | 'cancel' | null = null
+  let dieAfter: keyof Provider['calls'] | null = null
 
   const kill = () => {
     life?.end()
     life = null
   }
   /** The provider has moved the money and nobody has written it down: the worst moment to die. */
-  const tollgate: typeof fetch = async (input, init) => {
-    const response = await options.fake.fetch(input, init)
-    const url = input instanceof Request ? input.url : String(input)
-    if (dieAfter !== null && url.endsWith(`/${dieAfter}`)) {
-      dieAfter = null
-      kill()
+  const tollgate =
+    ({ fake, calls }: Provider): typeof fetch =>
+    async (input, init) => {
+      const { method, url } = input instanceof Request ? input : new Request(input, init)
+      const response = await fake.fetch(input, init)
+      if (dieAfter !== null && calls[dieAfter].test(`${method} ${new URL(url).pathname}`)) {
+        dieAfter = null
+        kill()
+      }
+      return response
     }
-    return response
-  }
   const start = () => {
     life ??= beginLife(options, tollgate)
   }
@@ -47,8 +49,8 @@ export const createEngine = (options: EngineOptions) => {
     kill,
     isAlive: () => life !== null,
     armed: () => dieAfter,
-    dieAfterNext: (operation: 'confirm' | 'cancel') => {
-      dieAfter = operation
+    dieAfterNext: (call: keyof Provider['calls']) => {
+      dieAfter = call
     },
     /** null while the server is down. */
     payments: () => life?.payments ?? null,
@@ -74,7 +76,10 @@ const never = (): Promise<never> => new Promise(() => {})
 type Life = ReturnType<typeof beginLife>
 
 /** One life of the server: a payments instance on the shared store, wired as any host would wire it. */
-const beginLife = ({ store, clock, fake, sessions, startsAt, onFailure }: EngineOptions, throughToss: typeof fetch) => {
+const beginLife = (
+  { store, clock, providers, sessions, startsAt, onFailure }: EngineOptions,
+  tollgate: (provider: Provider) => typeof fetch,
+) => {
   let isAlive = true
   /** What a dead process asked for is never answered to it. What was under way elsewhere still happens. */
   const alive = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -90,15 +95,18 @@ const beginLife = ({ store, clock, fake, sessions, startsAt, onFailure }: Engine
     now: clock.now,
     schedule: (delayMs, run) => clock.schedule(delayMs, () => isAlive && run()),
   }
+  const reach = (provider: Provider): typeof fetch => {
+    const through = tollgate(provider)
+    return (input, init) => alive(() => through(input, init))
+  }
   const payments = createPayments({
     store: mortalStore,
     clock: mortalClock,
     gateways: {
-      toss: toss({
-        ...fake.keys,
-        fetch: (input, init) => alive(() => throughToss(input, init)),
-        timeoutMs: 5_000, // Shorter than in a real shop, so that a fault can be seen without waiting.
-      }),
+      toss: providers.toss.gateway(reach(providers.toss)),
+      payple: providers.payple.gateway(reach(providers.payple)),
+      portone_v1: providers.portone_v1.gateway(reach(providers.portone_v1)),
+      portone_v2: providers.portone_v2.gateway(reach(providers.portone_v2)),
       wallet: wallet({ openingBalance: krw(200_000), mode: 'test' }),
     },
     refundPolicies,
@@ -109,6 +117,7 @@ const beginLife = ({ store, clock, fake, sessions, startsAt, onFailure }: Engine
     clock: mortalClock,
     actor: sessions.actorOf,
     hold: (asked) => offer(asked, startsAt),
+    returnTo: '/pay/ended',
     zone: 'Asia/Seoul',
     heartbeatMs: 5_000,
     onFailure,

@@ -1,11 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Clock } from 'holdfast'
-import type { FakeToss } from 'holdfast/testing'
+import type { Fake, Provider } from './providers/provider'
 
 /** What the demo knows besides the shop's database. In a real shop all of it is somebody else's. */
 export type Snapshot = {
-  /** What `save` of the fake Toss returned. */
-  readonly toss: string
+  /** What `save` of each fake provider returned, by the name of its gateway. */
+  readonly providers: Readonly<Record<string, string>>
   /** How far the demo's clock is ahead. */
   readonly aheadMs: number
   /** When the concert starts. */
@@ -37,12 +37,18 @@ export const fileMemory = (path: string): Memory => {
   }
 }
 
-/** The same Toss, which has written down what it did before anybody hears of it: the next moment may be our last. */
-export const remembering = (fake: FakeToss, keep: () => void): FakeToss => ({
-  ...fake,
-  fetch: (input, init) => fake.fetch(input, init).finally(keep),
-  handle: (request) => fake.handle(request).finally(keep),
-})
+/** The same provider, which has written down what it did before anybody hears of it: the next moment may be our last. */
+export const remembering = <P extends Provider>(provider: P, keep: () => void): P => {
+  const { fake }: { readonly fake: Fake } = provider
+  return {
+    ...provider,
+    fake: {
+      ...fake,
+      fetch: (input, init) => fake.fetch(input, init).finally(keep),
+      handle: (request) => fake.handle(request).finally(keep),
+    } satisfies Fake,
+  }
+}
 
 /** The same for what it does when nobody waits for an answer any more. */
 export const rememberingClock = ({ now, schedule }: Clock, keep: () => void): Clock => ({
@@ -79,10 +85,13 @@ const parsed = (text: string): unknown => {
 
 const isSnapshot = (value: unknown): value is Snapshot => {
   if (typeof value !== 'object' || value === null) return false
-  const { toss, aheadMs, startsAt, sessions }: Partial<Record<keyof Snapshot, unknown>> = value
+  const { providers, aheadMs, startsAt, sessions }: Partial<Record<keyof Snapshot, unknown>> = value
   const isDate = typeof startsAt === 'string' && !Number.isNaN(Date.parse(startsAt))
-  if (typeof toss !== 'string' || !Number.isSafeInteger(aheadMs) || !isDate || !Array.isArray(sessions)) return false
+  if (!isTexts(providers) || !Number.isSafeInteger(aheadMs) || !isDate || !Array.isArray(sessions)) return false
   return sessions.every(
     (one) => Array.isArray(one) && one.length === 2 && one.every((part) => typeof part === 'string'),
   )
 }
+
+const isTexts = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string')

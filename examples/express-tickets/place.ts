@@ -11,7 +11,7 @@ export type Place = {
   /** The same for people: without a password. */
   readonly shown: string
   readonly tablePrefix: string
-  /** What is not the shop's to keep: Toss's memory, the demo's clock, sessions. */
+  /** What is not the shop's to keep: the providers' memory, the demo's clock, sessions. */
   readonly memoryFile: string
 }
 
@@ -41,14 +41,14 @@ export const placeFrom = (env: Readonly<Record<string, string | undefined>>): Pl
   // The address itself is not repeated: where it is malformed, any part of it may be the password.
   if (url === undefined || dialect === undefined) throw new Error('DATABASE_URL: expected postgres://… or mysql://…')
   const shown = `${url.protocol}//${url.host}${url.pathname}, tables ${tablePrefix}*`
-  // Each database has a Toss of its own, so that going from one to another and back mixes no books.
+  // Each database has providers of its own, so that going from one to another and back mixes no books.
   const name = createHash('sha256').update(shown).digest('hex').slice(0, 8)
   const target = DATABASE_URL.replace(/^mariadb:/, 'mysql:')
   return { dialect, target, shown, tablePrefix, memoryFile: join(folder, `memory-${name}.json`) }
 }
 
 /**
- * Two servers on one place would overwrite each other's Toss. Throws an `Error` when another one is running; the system
+ * Two servers on one place would overwrite each other's providers. Throws an `Error` when another one is running; the system
  * lets go of the lock however the process ends. Keep the result: without it nothing is locked.
  */
 export const lockPlace = ({ memoryFile, shown }: Place): Libsql.Database => {

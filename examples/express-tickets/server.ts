@@ -36,7 +36,7 @@ const listenSomewhere = async (server: Server): Promise<number> => {
   }
 }
 
-/** A Toss that remembers nothing beside orders that were paid would make every book wrong. */
+/** A provider that remembers nothing beside orders that were paid would make every book wrong. */
 const refuseHalf = async (store: Store, { found }: Memory, memoryFile: string): Promise<void> => {
   if (found !== null) return
   for (const { id } of BUYERS) {
@@ -65,7 +65,7 @@ const main = async (): Promise<void> => {
   const port = await listenSomewhere(server)
   console.log(`가을밤의 현악사중주 · buyer:    http://127.0.0.1:${port}/`)
   console.log(`운영자 화면        · operator: http://127.0.0.1:${port}/operator`)
-  console.log(`데이터             · data:     ${place.shown}; Toss and sessions: ${place.memoryFile}`)
+  console.log(`데이터             · data:     ${place.shown}; providers and sessions: ${place.memoryFile}`)
   console.log('처음부터 다시      · afresh:   npm run demo -- --fresh')
 
   process.once('SIGINT', () => {

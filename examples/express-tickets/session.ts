@@ -39,6 +39,8 @@ export const createSessions = (saved: readonly (readonly [string, string])[] = [
       if (buyer === null) return null
       const token = crypto.randomUUID()
       sessions.set(token, buyer)
+      // A form that a provider's page posts comes from another site: a real shop that takes Payple needs
+      // `SameSite=None; Secure`, or finds nobody signed in on the way back. Here the window is on our own site.
       return `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax`
     },
     signOut: `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`,

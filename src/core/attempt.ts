@@ -24,6 +24,8 @@ export type Attempt = {
   /** Part of the idempotency key. Rises only after the provider has answered without moving money. */
   readonly keyGeneration: number
   readonly createdAt: Date
+  /** When the buyer was last given a window for it: until that one is over they may still pay. */
+  readonly openedAt: Date
   readonly approvedAt: Date | null
   readonly closedAt: Date | null
   readonly failureCode: string | null

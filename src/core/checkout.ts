@@ -187,7 +187,7 @@ export const decideProviderRefund = (
   const facts = { refundId, attemptId: attempt.id, amount, at }
   const events: readonly RefundEvent[] = [
     { ...facts, type: 'refund.started', purpose: 'provider', reason: 'made_at_provider', nextCheckAt: at },
-    { ...facts, type: 'refund.completed', providerRef, byHand: false },
+    { ...facts, type: 'refund.completed', providerRef, providerCode: null, byHand: false },
   ]
   const isOwn = 'paidAttemptId' in order && order.paidAttemptId === attempt.id
   if (!isOwn) return ok(events)

@@ -15,6 +15,8 @@ export type Refund = {
   readonly amount: Money
   readonly reason: string
   readonly providerRef: string | null
+  /** The provider's result code of a refund it made, for an audit. */
+  readonly providerCode: string | null
   readonly failureCode: string | null
   readonly keyGeneration: number
   readonly requestedAt: Date
@@ -50,7 +52,12 @@ export const refundKey = ({ id, keyGeneration }: Pick<Refund, 'id' | 'keyGenerat
 const isOwed = (purpose: RefundPurpose): boolean => purpose !== 'requested'
 
 export type RefundCommand =
-  | { readonly type: 'complete_refund'; readonly providerRef: string; readonly at: Date }
+  | {
+      readonly type: 'complete_refund'
+      readonly providerRef: string
+      readonly providerCode: string | null
+      readonly at: Date
+    }
   | { readonly type: 'wait_for_refund'; readonly nextCheckAt: Date; readonly at: Date }
   | { readonly type: 'refuse_refund'; readonly reason: string; readonly at: Date }
   | {
@@ -61,7 +68,13 @@ export type RefundCommand =
       readonly nextCheckAt: Date
       readonly at: Date
     }
-  | { readonly type: 'complete_refund_by_hand'; readonly reference: string; readonly at: Date }
+  /** `isSeenAtProvider`: a person looked there and found it; no look-up of ours could. */
+  | {
+      readonly type: 'complete_refund_by_hand'
+      readonly reference: string
+      readonly isSeenAtProvider: boolean
+      readonly at: Date
+    }
 
 type RefundFacts = { readonly refundId: string; readonly attemptId: string; readonly amount: Money; readonly at: Date }
 
@@ -72,7 +85,12 @@ export type RefundEvent =
       readonly reason: string
       readonly nextCheckAt: Date
     })
-  | (RefundFacts & { readonly type: 'refund.completed'; readonly providerRef: string; readonly byHand: boolean })
+  | (RefundFacts & {
+      readonly type: 'refund.completed'
+      readonly providerRef: string
+      readonly providerCode: string | null
+      readonly byHand: boolean
+    })
   | (RefundFacts & { readonly type: 'refund.waiting'; readonly nextCheckAt: Date })
   | (RefundFacts & { readonly type: 'refund.failed'; readonly reason: string })
   | (RefundFacts & { readonly type: 'refund.left_to_hand'; readonly reason: string })
@@ -89,10 +107,12 @@ export const decideRefund = (refund: Refund, command: RefundCommand): Result<rea
   const closed = (): Result<never, DecideError> =>
     err({ code: 'refund_closed', outcome: 'not_executed', refundId: refund.id })
   switch (command.type) {
-    case 'complete_refund':
+    case 'complete_refund': {
       if (refund.status === 'COMPLETED') return ok([])
       // A refund that failed or was left to hand and yet shows at the provider has moved money: the fact wins.
-      return ok([{ ...facts, type: 'refund.completed', providerRef: command.providerRef, byHand: false }])
+      const { providerRef, providerCode } = command
+      return ok([{ ...facts, type: 'refund.completed', providerRef, providerCode, byHand: false }])
+    }
     case 'wait_for_refund':
       if (!isActive(refund)) return ok([])
       return ok([{ ...facts, type: 'refund.waiting', nextCheckAt: command.nextCheckAt }])
@@ -106,10 +126,13 @@ export const decideRefund = (refund: Refund, command: RefundCommand): Result<rea
       const { reason, answered, nextCheckAt } = command
       return ok([{ ...facts, type: 'refund.unknown', reason, answered, nextCheckAt }])
     }
-    case 'complete_refund_by_hand':
+    case 'complete_refund_by_hand': {
       if (refund.status === 'COMPLETED') return ok([])
-      if (refund.status !== 'MANUAL') return closed()
-      return ok([{ ...facts, type: 'refund.completed', providerRef: command.reference, byHand: true }])
+      if (refund.status !== 'MANUAL' && !(command.isSeenAtProvider && isActive(refund))) return closed()
+      return ok([
+        { ...facts, type: 'refund.completed', providerRef: command.reference, providerCode: null, byHand: true },
+      ])
+    }
   }
 }
 
@@ -122,6 +145,7 @@ export const evolveRefund = (refund: Refund, event: RefundEvent): Refund => {
         ...refund,
         status: 'COMPLETED',
         providerRef: event.providerRef,
+        providerCode: event.providerCode,
         failureCode: null,
         completedAt: event.at,
         nextCheckAt: null,
@@ -159,6 +183,7 @@ export const newRefund = (
   amount: event.amount,
   reason: event.reason,
   providerRef: null,
+  providerCode: null,
   failureCode: null,
   keyGeneration: 0,
   requestedAt: event.at,

@@ -4,7 +4,7 @@ import type { ConflictReason, Op } from '../storage/store'
 import type { Door, Engine } from './engine'
 import { CONTENTION, type CommonError } from './errors'
 import { load, type Ref } from './load'
-import { type Change, commitChange, type Loaded, toChange } from './write'
+import { type Change, commitChange, type Loaded, movesClaims, toChange, UNREAD } from './write'
 
 /** How often a decision is made anew because somebody else was faster. */
 const TRIES = 8
@@ -15,6 +15,8 @@ export type Changed = {
   readonly events: readonly DomainEvent[]
   /** What the next decision of the same verb can start from without reading; null when it has to read. */
   readonly known: Loaded | null
+  /** True when the decision's `extraOps` were written with it. */
+  readonly wroteExtra: boolean
 }
 
 /** What lost the race, for a decision that wants to be made differently the next time. */
@@ -32,7 +34,7 @@ export type DecidedChange = {
  * The one way an order changes: read, decide, write in one commit; whoever loses a race decides again from fresh state.
  *
  * `known` is state the verb has read or written itself: it saves the first read. Only a write proves that it was still
- * true, so a decision that writes nothing is made again on what is stored.
+ * true, so a decision that writes nothing is made again on what is stored. So is one that moves claims left unread.
  *
  * No events: nothing is written, the state as it was read is the answer. A throwing store is `store_unavailable`: the
  * commit may have happened, and the next reader sees it.
@@ -54,12 +56,14 @@ export const changeOrder = <E>(
     if (isKnown && writesNothing) return readAndDecide(left, lost)
     if (decided.isErr()) return errAsync(decided.error)
     const { events, from = loaded, extraOps = [] } = decided.value
-    if (events.length === 0) return okAsync({ before: from, after: from, events, known: from })
+    if (events.length === 0) return okAsync({ before: from, after: from, events, known: from, wroteExtra: false })
     const change = toChange(from, events, door, extraOps)
+    if (from.claims === UNREAD && movesClaims(from.order, change.after.order)) return readAndDecide(left, lost)
     return commitChange(engine, change).andThen((outcome): Answer => {
       if (outcome.kind === 'committed') {
         engine.changed(from.order.id)
-        return okAsync({ before: from, after: change.after, events, known: knownAfter(change) })
+        const wroteExtra = extraOps.length > 0
+        return okAsync({ before: from, after: change.after, events, known: knownAfter(change), wroteExtra })
       }
       const op = change.ops[outcome.op]
       if (left <= 1 || op === undefined) return errAsync(CONTENTION)

@@ -6,12 +6,20 @@ import type { DecideError } from '../core/errors'
 import type { Charge, GatewayError } from '../providers/gateway'
 import { isAboutThisSendOnly, mayStillArrive } from '../providers/gateway'
 import { sha256Hex } from '../providers/signature'
+import type { Op } from '../storage/store'
 import { type Changed, changeOrder, type DecidedChange, type Lost } from './change'
 import { type Door, type Engine, later } from './engine'
 import type { CommonError } from './errors'
 import type { Loaded } from './write'
 
 export type AttemptRef = { readonly orderId: string; readonly id: string }
+
+export type ConcludeOptions = {
+  /** State that the verb has read or written itself: it saves the first read. */
+  readonly known?: Loaded | null
+  /** Closes the notice that made us look, in the commit that writes what follows from it. */
+  readonly closeNotice?: (() => Op) | null
+}
 
 /** A refusal at the door of one request says nothing about any other request with the same key. */
 export const asRepeat = (error: GatewayError): GatewayError =>
@@ -33,7 +41,7 @@ export const conclude = (
   attempt: AttemptRef & { readonly version: number },
   answer: Result<Charge, GatewayError>,
   door: Door,
-  known: Loaded | null = null,
+  options: ConcludeOptions = {},
 ): ResultAsync<Changed, DecideError | CommonError> =>
   applyToAttempt(
     engine,
@@ -45,7 +53,7 @@ export const conclude = (
         // Whoever repeats a request moves the version first: then this refusal is not the only word.
         (error) => refusalCommand(engine, current, current.version === attempt.version ? error : asRepeat(error)),
       ),
-    known,
+    options,
   )
 
 /** Decides one command about an attempt and writes what follows from it. */
@@ -55,7 +63,7 @@ export const applyToAttempt = (
   door: Door,
   /** null: on what is stored by now there is nothing to say. */
   command: (attempt: Attempt) => AttemptCommand | null,
-  known: Loaded | null = null,
+  { known = null, closeNotice = null }: ConcludeOptions = {},
 ): ResultAsync<Changed, DecideError | CommonError> => {
   const refundId = engine.ids.next('rfd')
   const decide = (loaded: Loaded, lost: Lost): Result<DecidedChange, DecideError> => {
@@ -63,10 +71,12 @@ export const applyToAttempt = (
     const said = attempt === null ? null : command(attempt)
     if (attempt === null || said === null) return ok({ events: [] })
     const now = engine.clock.now()
+    // Another delivery of the same notice may have closed it; what there is left to do about it is done all the same.
+    const isClosable = closeNotice !== null && lost?.op.kind !== 'inbox'
     return decidePayment({ ...loaded, attempt }, said, rulesFor(engine, { order, attempt }, lost), {
       refundId,
       nextCheckAt: later(now, engine.settings.jobs.staleMs),
-    }).map((events) => ({ events }))
+    }).map((events) => ({ events, extraOps: isClosable ? [closeNotice()] : [] }))
   }
   return changeOrder(engine, { orderId, attemptId: id }, door, decide, known)
 }

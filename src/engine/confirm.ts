@@ -11,9 +11,10 @@ import { asRepeat, conclude, nextCheck } from './conclude'
 import { byRequest, type ConnectedGateway, type Door, type Engine } from './engine'
 import { type ConfirmError, gatewayFailure, invalid, notFound } from './errors'
 import { expireIfDue } from './expiry'
-import { load, loadOrder } from './load'
+import { load, loadAttempt, loadOrder } from './load'
 import { askLater, reconcileAttempt } from './reconcile'
-import { isOwed, refundsOf, returnSurplus } from './refund-execution'
+import { refundsOf } from './refund-answer'
+import { isOwed, returnSurplus } from './refund-execution'
 import type { Loaded } from './write'
 
 export type ConfirmInput = InputOf<'ConfirmInput'>
@@ -116,12 +117,12 @@ const charge = (
   gateway
     .confirm(attempt, returned)
     .map((answer): Result<Charge, GatewayError> => ok(answer))
-    .orElse((error) => ok(err<Charge, GatewayError>(error)))
+    .orElse((error) => lookAtOther(engine, gateway, attempt, error, door).map(() => err<Charge, GatewayError>(error)))
     .andThen((answer) => {
       // Where the buyer can pay without us, a refusal at the door of our request is no answer about the payment either.
       const isOneOfMany = isRepeat || gateway.capabilities.capturedBy === 'buyer'
       const read = isOneOfMany ? answer.mapErr(asRepeat) : answer
-      return conclude(engine, attempt, read, door, known)
+      return conclude(engine, attempt, read, door, { known })
         .andThen((changed) =>
           isOwed(changed.events)
             ? returnSurplus(engine, changed.events, door).andThen(() =>
@@ -131,6 +132,28 @@ const charge = (
         )
         .andThen((now) => resultOf(engine, now.attempt ?? attempt, now.order, read))
     })
+
+/**
+ * A return that was put together from two payments may have taken the money of the other one, which we never asked for
+ * and would close without a question. Nobody else will look there.
+ */
+const lookAtOther = (
+  engine: Engine,
+  gateway: ConnectedGateway,
+  { id, gateway: name }: Attempt,
+  error: GatewayError,
+  door: Door,
+): ResultAsync<void, never> => {
+  const other = error.outcome === 'unknown' ? error.aboutAttemptId : undefined
+  if (other === undefined || other === id || gateway.capabilities.capturedBy === 'buyer') return okAsync(undefined)
+  return loadAttempt(engine, other)
+    .andThen((attempt) =>
+      attempt.gateway === name
+        ? reconcileAttempt(engine, attempt, door, { evenUnasked: true }).map(() => undefined)
+        : ok(undefined),
+    )
+    .orElse(() => ok(undefined))
+}
 
 /**
  * A reload, a second tab or a retry after a lost answer. It asks first; only when that proves nothing and the order can

@@ -4,10 +4,13 @@ import { type DomainEvent, decidePayment, evolveCheckout } from '../core/checkou
 import type { DecideError } from '../core/errors'
 import type { PayingOrder } from '../core/order'
 import { decideOrder, isPastHold } from '../core/order-machine'
+import type { Row } from '../storage/schema'
 import { changeOrder, type DecidedChange } from './change'
 import { type Door, type Engine, later, SYSTEM } from './engine'
 import type { CommonError } from './errors'
+import { expireTogether } from './expire-together'
 import { fromStore, loadAttempt, loadOrder } from './load'
+import { boundsOf, type DueRows, type PageDone, walkPages } from './pages'
 import { nobodyAsked, reconcileAttempt } from './reconcile'
 import type { Loaded } from './write'
 
@@ -95,24 +98,31 @@ const commitLease = async (engine: Engine, { id, version }: PayingOrder): Promis
   await engine.store.commit([{ op: 'update', kind: 'orders', id, expectedVersion: version, set: { dueAt } }])
 }
 
-/** Expires one page of the orders that are due. Returns how many it expired; one that cannot be is passed over. */
+/** Expires one page of the orders that are due. Returns how many hold nothing any more, whoever was faster. */
 export const sweepDueHolds = (engine: Engine, door: Door = SYSTEM): ResultAsync<number, CommonError> =>
-  fromStore(() =>
-    engine.store.find('orders', {
-      index: 'byDue',
-      where: {},
-      atMost: engine.clock.now(),
-      limit: engine.settings.jobs.pageSize,
-    }),
-  ).andThen((rows) =>
-    sweepAll(
-      engine,
-      rows.map(({ id }) => id),
-      door,
-    ),
+  dueHolds(engine)
+    .read({})
+    .andThen((rows) => sweepPage(engine, rows, door))
+    .map(({ handled, lost }) => handled + lost)
+
+/** Expires everything that is due, page by page. */
+export const sweepAllDueHolds = (engine: Engine, door: Door = SYSTEM) =>
+  walkPages(dueHolds(engine), (rows) => sweepPage(engine, rows, door))
+
+const dueHolds = (engine: Engine): DueRows<Row<'orders'>> => ({
+  pageSize: engine.settings.jobs.pageSize,
+  dueAtOf: ({ dueAt }) => dueAt ?? engine.clock.now(),
+  read: (from) =>
+    fromStore(() => engine.store.find('orders', { index: 'byDue', where: {}, ...boundsOf(engine, from) })),
+})
+
+/** Orders without an open attempt share a commit; the others are bounded by their provider and come one by one. */
+const sweepPage = (engine: Engine, rows: readonly Row<'orders'>[], door: Door): ResultAsync<PageDone, CommonError> =>
+  expireTogether(engine, rows, door).andThen(({ expired, lost, left }) =>
+    sweepOneByOne(engine, left, door).map((more) => ({ handled: expired + more, failed: 0, lost })),
   )
 
-const sweepAll = (engine: Engine, ids: readonly string[], door: Door): ResultAsync<number, CommonError> =>
+const sweepOneByOne = (engine: Engine, ids: readonly string[], door: Door): ResultAsync<number, CommonError> =>
   new ResultAsync(
     (async () => {
       let count = 0

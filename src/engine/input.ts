@@ -103,6 +103,13 @@ export const RefundInput = z.object({
   idempotencyKey: IdempotencyKey,
 })
 
+export const ResolveRefundInput = z.object({
+  actor: Actor,
+  refundId: text(100),
+  outcome: z.enum(['completed', 'not_executed']),
+  reference: text(200),
+})
+
 export const RefundByHandInput = z.object({ actor: Actor, refundId: text(100), reference: text(200) })
 
 export const WalletInput = z.object({ actor: Actor, ownerId: text(200), currency: Money.shape.currency })

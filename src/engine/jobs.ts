@@ -2,7 +2,7 @@ import { err, ok, okAsync, ResultAsync } from 'neverthrow'
 import { raiseAlert } from './alerts'
 import { type Engine, later, SYSTEM } from './engine'
 import type { CommonError } from './errors'
-import { sweepDueHolds } from './expiry'
+import { sweepAllDueHolds } from './expiry'
 import { fromStore } from './load'
 import { drainOutbox } from './outbox'
 import { askLater, reconcileAttempt } from './reconcile'
@@ -20,9 +20,6 @@ export type JobReport = {
   readonly handled: number
   readonly failed: number
 }
-
-/** Pages a run takes before it lets go: a backlog is worked off over several runs, in flat memory. */
-const MAX_PAGES = 100
 
 /**
  * Runs one job, or all of them, once. For cron and serverless hosts. Safe to run anywhere, at any time, by several
@@ -56,23 +53,10 @@ const runOne = (engine: Engine, worker: string, job: JobName): ResultAsync<JobRe
 type Done = { readonly handled: number; readonly failed: number }
 
 const WORK: Readonly<Record<JobName, (engine: Engine) => ResultAsync<Done, CommonError>>> = {
-  expire: (engine) =>
-    untilQuiet(() => sweepDueHolds(engine, SYSTEM).map((handled) => ({ handled, failed: 0 })), MAX_PAGES),
+  expire: (engine) => sweepAllDueHolds(engine),
   reconcile: (engine) => reconcileStale(engine),
-  outbox: (engine) =>
-    untilQuiet(() => drainOutbox(engine).map(({ delivered, failed }) => ({ handled: delivered, failed })), MAX_PAGES),
+  outbox: (engine) => drainOutbox(engine),
 }
-
-/** Page after page until one did nothing more. */
-const untilQuiet = (
-  page: () => ResultAsync<Done, CommonError>,
-  pages: number,
-  sum: Done = { handled: 0, failed: 0 },
-): ResultAsync<Done, CommonError> =>
-  page().andThen((done) => {
-    const total = { handled: sum.handled + done.handled, failed: sum.failed + done.failed }
-    return done.handled === 0 || pages <= 1 ? okAsync(total) : untilQuiet(page, pages - 1, total)
-  })
 
 /** Attempts, refunds and stored notices whose time to be asked about has come. */
 const reconcileStale = (engine: Engine): ResultAsync<Done, CommonError> =>
@@ -115,13 +99,16 @@ const alertIfStuck = async (
   await raiseAlert(engine, { id: `${id}.${code}`, code, attempt, refundId })
 }
 
+/** Each asks a provider, one after the other: a run must come to an end while its lease lasts. */
+const MAX_LOOK_UPS = 100
+
 const dueNow = (engine: Engine) =>
   fromStore(async () => {
     const page = {
       index: 'byNextCheck' as const,
       where: {},
       atMost: engine.clock.now(),
-      limit: engine.settings.jobs.pageSize,
+      limit: Math.min(engine.settings.jobs.pageSize, MAX_LOOK_UPS),
     }
     const [attempts, refunds] = await Promise.all([
       engine.store.find('attempts', page),

@@ -39,6 +39,10 @@ export const loadRefund = (engine: Engine, refundId: string): ResultAsync<Refund
 
 export type Ref = { readonly orderId: string; readonly attemptId?: string | null; readonly refundId?: string | null }
 
+/** What stands around an attempt that has been read already: its order and the live claims. */
+export const loadAround = (engine: Engine, attempt: Attempt): ResultAsync<Loaded, CommonError> =>
+  load(engine, { orderId: attempt.orderId }).map((loaded) => ({ ...loaded, attempt }))
+
 /** An order with the attempt and refund asked for and its live claims, read side by side. */
 export const load = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> =>
   fromStore(async () => {

@@ -7,6 +7,7 @@ import type { RefundTerms } from '../policies'
 import type { Gateway } from '../providers/gateway'
 import type { LogEntry } from '../providers/http'
 import type { Store } from '../storage/store'
+import type { CircuitSettings } from './circuit'
 
 export type Gateways = Readonly<Record<string, Gateway>>
 export type RefundPolicies = Readonly<Record<string, RefundTerms>>
@@ -82,6 +83,8 @@ export type PaymentsOptions<G extends Gateways, P extends RefundPolicies, Tx> = 
   readonly holdMs?: number
   readonly payment?: PaymentSettings
   readonly jobs?: JobSettings
+  /** When a provider that does not answer is left alone for a while; `false`: never. */
+  readonly circuit?: CircuitSettings | false
 }
 
 export type PaymentSettings = {
@@ -100,7 +103,7 @@ export type JobSettings = {
   readonly everyMs?: number
   /** One process at a time per job, for so long without a sign of life; null: no lease. Default 30 s. */
   readonly leaseMs?: number | null
-  /** Rows per page. Default 100. */
+  /** Rows that expiry and outbox take at once, at most 1,000. Default 500. */
   readonly pageSize?: number
   /** When an intent without an answer counts as stale. Longer than the slowest provider call. Default 45 s. */
   readonly staleMs?: number
@@ -114,6 +117,7 @@ export type Settings = {
     readonly extendHoldAfterDecline: { readonly ms: number; readonly times: number } | null
   }
   readonly jobs: { readonly [K in keyof Required<JobSettings>]: Exclude<JobSettings[K], undefined> }
+  readonly circuit: Required<CircuitSettings> | null
 }
 
 const positive = (name: string, value: number): number => {
@@ -126,8 +130,9 @@ export const settingsOf = (options: {
   readonly holdMs?: number
   readonly payment?: PaymentSettings
   readonly jobs?: JobSettings
+  readonly circuit?: CircuitSettings | false
 }): Settings => {
-  const { payment = {}, jobs = {} } = options
+  const { payment = {}, jobs = {}, circuit = {} } = options
   const extend = payment.extendHoldAfterDecline
   return {
     holdMs: positive('holdMs', options.holdMs ?? 300_000),
@@ -143,9 +148,16 @@ export const settingsOf = (options: {
     jobs: {
       everyMs: positive('jobs.everyMs', jobs.everyMs ?? 5_000),
       leaseMs: jobs.leaseMs === null ? null : positive('jobs.leaseMs', jobs.leaseMs ?? 30_000),
-      pageSize: Math.min(1_000, Math.max(1, positive('jobs.pageSize', jobs.pageSize ?? 100))),
+      pageSize: Math.min(1_000, Math.max(1, positive('jobs.pageSize', jobs.pageSize ?? 500))),
       staleMs: positive('jobs.staleMs', jobs.staleMs ?? 45_000),
       alertAfterChecks: positive('jobs.alertAfterChecks', jobs.alertAfterChecks ?? 10),
     },
+    circuit:
+      circuit === false
+        ? null
+        : {
+            afterFailures: Math.max(1, positive('circuit.afterFailures', circuit.afterFailures ?? 10)),
+            openMs: positive('circuit.openMs', circuit.openMs ?? 30_000),
+          },
   }
 }

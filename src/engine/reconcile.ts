@@ -1,20 +1,35 @@
-import { err, ok, okAsync, type ResultAsync } from 'neverthrow'
-import type { Attempt } from '../core/attempt'
+import { ok, okAsync, type ResultAsync } from 'neverthrow'
+import type { Attempt, AttemptCommand } from '../core/attempt'
 import { isOpen } from '../core/attempt'
-import { decideProviderRefund } from '../core/checkout'
 import type { DecideError } from '../core/errors'
-import type { ProviderPayment, ProviderRefund } from '../providers/gateway'
-import { changeOrder } from './change'
+import type { ProviderPayment } from '../providers/gateway'
+import type { Op } from '../storage/store'
+import type { Changed } from './change'
 import { applyToAttempt, conclude, nextCheck } from './conclude'
 import { type ConnectedGateway, type Door, type Engine, later } from './engine'
 import type { CommonError } from './errors'
-import { fromStore, loadAttempt } from './load'
-import { concludeRefund, refundsOf, returnSurplus } from './refund-execution'
+import { fromStore, loadAround, loadAttempt } from './load'
+import { learnRefunds } from './provider-refunds'
+import { isOwed, returnSurplus } from './refund-execution'
 
 export type ReconcileError = DecideError | CommonError
 
-/** The attempt as it is now, and whether the provider's record was read. */
-export type Reconciled = { readonly attempt: Attempt; readonly answered: boolean }
+export type Reconciled = {
+  /** The attempt as it is now. */
+  readonly attempt: Attempt
+  /** Whether the provider's record was read. */
+  readonly answered: boolean
+  /** True when the notice was closed by the commit that wrote what follows from it. */
+  readonly closed: boolean
+}
+
+type ReconcileOptions = {
+  readonly isPastHold?: boolean
+  /** Looks even if we never asked for this money: something else says that it was taken. */
+  readonly evenUnasked?: boolean
+  /** Closes the notice that made us look. Left to the caller when there is nothing to write. */
+  readonly closeNotice?: (() => Op) | null
+}
 
 /**
  * Asks the provider how an attempt stands and makes that our state. Webhooks, jobs, repeats and reads all come here; it
@@ -24,13 +39,13 @@ export const reconcileAttempt = (
   engine: Engine,
   attempt: Attempt,
   door: Door,
-  { isPastHold = false }: { readonly isPastHold?: boolean } = {},
+  { isPastHold = false, evenUnasked = door.cause === 'webhook', closeNotice = null }: ReconcileOptions = {},
 ): ResultAsync<Reconciled, ReconcileError> => {
   const gateway = engine.gateways.get(attempt.gateway)
   if (gateway === undefined) return askLater(engine, attempt, false)
   // What the provider will say was true from here on: a window must have passed before, not while, we ask.
-  const asking: Asking = { engine, gateway, attempt, door, askedAt: engine.clock.now() }
-  if (nobodyAsked(gateway, attempt) && door.cause !== 'webhook') return closeIfHarmless(asking, 'abandoned')
+  const asking: Asking = { engine, gateway, attempt, door, askedAt: engine.clock.now(), closeNotice }
+  if (nobodyAsked(gateway, attempt) && !evenUnasked) return closeIfHarmless(asking, 'abandoned')
   return (
     gateway
       .lookup(attempt)
@@ -43,12 +58,15 @@ export const reconcileAttempt = (
   )
 }
 
+type ApprovedPayment = Extract<ProviderPayment, { status: 'approved' }>
+
 type Asking = {
   readonly engine: Engine
   readonly gateway: ConnectedGateway
   readonly attempt: Attempt
   readonly door: Door
   readonly askedAt: Date
+  readonly closeNotice: (() => Op) | null
 }
 
 const understand = (
@@ -56,47 +74,74 @@ const understand = (
   payment: ProviderPayment,
   isPastHold: boolean,
 ): ResultAsync<Reconciled, ReconcileError> => {
-  const { engine, attempt, door } = asking
-  const again = () => reread(engine, attempt.id, true)
+  const { engine, attempt, door, closeNotice } = asking
   switch (payment.status) {
     case 'approved':
-      return conclude(engine, attempt, ok(payment), door)
-        .andThen(({ events }) => returnSurplus(engine, events, door))
-        .andThen(() => learnRefunds(engine, attempt, payment.refunds, door))
-        .andThen(again)
+      return understandApproval(asking, payment)
     case 'waiting':
       if (payment.expired) return closeIfHarmless(asking, 'deposit_expired')
       // Accepted without a date: nobody's seat waits for it longer than for a charge. If it comes late, it goes back.
       if (isPastHold && payment.dueAt === null) return closeIfHarmless(asking, 'waited_too_long')
-      return conclude(engine, attempt, ok(payment), door).andThen(again)
+      return conclude(engine, attempt, ok(payment), door, { closeNotice }).map((changed) => concluded(attempt, changed))
     case 'failed':
-      return applyToAttempt(engine, attempt, door, () => ({
-        type: 'fail_attempt',
-        reason: payment.code,
-        at: engine.clock.now(),
-      })).andThen(again)
+      return apply(asking, () => ({ type: 'fail_attempt', reason: payment.code, at: engine.clock.now() }))
     case 'open':
     case 'not_found':
       return closeIfHarmless(asking, 'not_paid')
   }
 }
 
+/** The money was taken. What the order cannot keep goes back, and refunds made at the provider are learnt. */
+const understandApproval = (
+  { engine, attempt, door, closeNotice }: Asking,
+  payment: ApprovedPayment,
+): ResultAsync<Reconciled, ReconcileError> => {
+  const { refunds } = payment
+  const learn = () => learnRefunds(engine, attempt, refunds, door).andThen(() => reread(engine, attempt.id, true))
+  if (attempt.capturedMinor > 0) {
+    // Money that was taken stays taken: there is nothing to decide about it any more.
+    return refunds.length === 0 ? okAsync({ attempt, answered: true, closed: false }) : learn()
+  }
+  // A notice is handled when all its effects exist: with refunds to learn, this commit is not the last of them.
+  const options = { closeNotice: refunds.length === 0 ? closeNotice : null }
+  return loadAround(engine, attempt)
+    .andThen((known) => conclude(engine, attempt, ok(payment), door, { ...options, known }))
+    .andThen((changed) => {
+      if (refunds.length === 0 && !isOwed(changed.events)) return ok(concluded(attempt, changed))
+      return returnSurplus(engine, changed.events, door)
+        .andThen(learn)
+        .map((now) => ({ ...now, closed: changed.wroteExtra }))
+    })
+}
+
+/** The attempt after a change, without reading it again. */
+const concluded = (attempt: Attempt, { after, wroteExtra }: Changed): Reconciled => ({
+  attempt: after.attempt ?? attempt,
+  answered: true,
+  closed: wroteExtra,
+})
+
+const apply = (
+  { engine, attempt, door, closeNotice }: Asking,
+  command: (current: Attempt) => AttemptCommand | null,
+): ResultAsync<Reconciled, ReconcileError> =>
+  applyToAttempt(engine, attempt, door, command, { closeNotice }).map((changed) => concluded(attempt, changed))
+
 /**
  * A look-up that finds nothing is no fence: a delayed request may still take the money. The attempt is closed only when
  * nobody ever asked for the money, when the provider's own window has passed, or when the provider voided it.
  */
 const closeIfHarmless = (asking: Asking, reason: string): ResultAsync<Reconciled, ReconcileError> => {
-  const { engine, gateway, attempt, door } = asking
-  if (!isOpen(attempt)) return okAsync({ attempt, answered: true })
-  const again = () => reread(engine, attempt.id, true)
+  const { engine, gateway, attempt } = asking
+  if (!isOpen(attempt)) return okAsync({ attempt, answered: true, closed: false })
   if (isBuyersTurn(engine, gateway, attempt)) return askLater(engine, attempt, true)
-  if (isUnderWay(engine, attempt)) return okAsync({ attempt, answered: true })
+  if (isUnderWay(engine, attempt)) return okAsync({ attempt, answered: true, closed: false })
   if (isFenced(asking)) {
     const at = engine.clock.now()
-    return applyToAttempt(engine, attempt, door, (current) =>
+    return apply(asking, (current) =>
       // A charge that was requested since we looked has moved the version, and then this proves nothing any more.
       current.version === attempt.version ? { type: 'fail_attempt', reason, at } : null,
-    ).andThen(again)
+    )
   }
   if (gateway.void === undefined) return askLater(engine, attempt, true)
   return gateway
@@ -105,11 +150,7 @@ const closeIfHarmless = (asking: Asking, reason: string): ResultAsync<Reconciled
     .orElse(() => ok(false))
     .andThen((voided) =>
       voided
-        ? applyToAttempt(engine, attempt, door, () => ({
-            type: 'void_attempt',
-            reason,
-            at: engine.clock.now(),
-          })).andThen(again)
+        ? apply(asking, () => ({ type: 'void_attempt', reason, at: engine.clock.now() }))
         : askLater(engine, attempt, true),
     )
 }
@@ -133,7 +174,9 @@ const isFenced = ({ gateway, attempt, askedAt }: Asking): boolean => {
   if (nobodyAsked(gateway, attempt)) return true
   const { chargeWindowMs } = gateway.capabilities
   if (chargeWindowMs === null) return false
-  return askedAt >= later(attempt.chargeRequestedAt ?? attempt.createdAt, chargeWindowMs)
+  const { openedAt, chargeRequestedAt } = attempt
+  const since = chargeRequestedAt === null || chargeRequestedAt < openedAt ? openedAt : chargeRequestedAt
+  return askedAt >= later(since, chargeWindowMs)
 }
 
 /** Books the next look-up. This is no event: nothing happened. */
@@ -142,7 +185,7 @@ export const askLater = (
   attempt: Attempt,
   answered: boolean,
 ): ResultAsync<Reconciled, ReconcileError> => {
-  if (!isOpen(attempt)) return okAsync({ attempt, answered })
+  if (!isOpen(attempt)) return okAsync({ attempt, answered, closed: false })
   const checks = attempt.checks + 1
   const nextCheckAt = nextCheck(engine, checks, engine.clock.now())
   return fromStore(() =>
@@ -159,45 +202,4 @@ export const askLater = (
 }
 
 const reread = (engine: Engine, id: string, answered: boolean): ResultAsync<Reconciled, ReconcileError> =>
-  loadAttempt(engine, id).map((attempt) => ({ attempt, answered }))
-
-/** Refunds in the provider's record that ours does not know, and ours that have become definite there. */
-const learnRefunds = (
-  engine: Engine,
-  attempt: Attempt,
-  found: readonly ProviderRefund[],
-  door: Door,
-): ResultAsync<void, ReconcileError> => {
-  if (found.length === 0) return okAsync(undefined)
-  return refundsOf(engine, attempt.id).andThen((known) => {
-    const steps = found.map((refund) => () => {
-      const ours = known.find(({ id, providerRef }) => id === refund.refundId || providerRef === refund.providerRef)
-      if (ours !== undefined) return concludeRefund(engine, ours, ok(refund), door).map(() => undefined)
-      return refund.status === 'completed' ? recordProviderRefund(engine, attempt, refund, door) : okAsync(undefined)
-    })
-    return steps.reduce<ResultAsync<void, ReconcileError>>((done, step) => done.andThen(step), okAsync(undefined))
-  })
-}
-
-const recordProviderRefund = (
-  engine: Engine,
-  { orderId, id }: Attempt,
-  { providerRef, amount }: ProviderRefund,
-  door: Door,
-): ResultAsync<void, ReconcileError> => {
-  const refundId = engine.ids.next('rfd')
-  return changeOrder<DecideError | CommonError>(engine, { orderId, attemptId: id }, door, (loaded, lost) => {
-    const { attempt } = loaded
-    // Another reader of the same record was faster: the unique provider reference says so.
-    if (attempt === null || (lost?.op.kind === 'refunds' && lost.reason === 'exists')) return ok({ events: [] })
-    if (attempt.refundedMinor + amount.amountMinor > attempt.capturedMinor) {
-      return err({
-        code: 'refund_exceeds_captured',
-        outcome: 'not_executed',
-        refundableMinor: attempt.capturedMinor - attempt.refundedMinor,
-      })
-    }
-    const fact = { refundId, providerRef, amount, at: engine.clock.now() }
-    return decideProviderRefund({ ...loaded, attempt }, fact).map((events) => ({ events }))
-  }).map(() => undefined)
-}
+  loadAttempt(engine, id).map((attempt) => ({ attempt, answered, closed: false }))

@@ -1,29 +1,21 @@
 import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow'
 import type { Attempt } from '../core/attempt'
-import { type DomainEvent, decideRefundAnswer } from '../core/checkout'
+import type { DomainEvent } from '../core/checkout'
 import type { DecideError } from '../core/errors'
-import { sameMoney } from '../core/money'
-import type { Refund, RefundCommand } from '../core/refund'
+import type { Refund } from '../core/refund'
 import { isActive } from '../core/refund'
 import type { GatewayError, ProviderPayment, ProviderRefund, RefundAccount } from '../providers/gateway'
-import { mayStillArrive } from '../providers/gateway'
-import { type Changed, changeOrder } from './change'
 import { asRepeat, nextCheck } from './conclude'
-import { type Door, type Engine, later } from './engine'
-import { type CommonError, notFound } from './errors'
+import { type ConnectedGateway, type Door, type Engine, later } from './engine'
+import type { CommonError } from './errors'
 import { fromStore, loadAttempt, loadRefund } from './load'
-import { refundFromRow } from './rows'
+import { learnRefunds } from './provider-refunds'
+import { applyToRefund, concludeRefund } from './refund-answer'
 
 type ExecutionError = DecideError | CommonError
 
 /** What became of one execution: our state afterwards, and what the provider said if it said no. */
 export type Executed = { readonly refund: Refund; readonly refusal: GatewayError | null }
-
-export const refundsOf = (engine: Engine, attemptId: string): ResultAsync<readonly Refund[], CommonError> =>
-  fromStore(async () => {
-    const rows = await engine.store.find('refunds', { index: 'byAttempt', where: { attemptId }, limit: 1_000 })
-    return rows.map(refundFromRow)
-  })
 
 /**
  * Sends a refund whose intent is stored. A first send goes out at once; any later one asks the provider before, because
@@ -39,10 +31,19 @@ export const executeRefund = (
     .andThen((refund) => loadAttempt(engine, refund.attemptId).map((attempt) => ({ refund, attempt })))
     .andThen(({ refund, attempt }): ResultAsync<Executed, ExecutionError> => {
       if (!isActive(refund)) return okAsync({ refund, refusal: null })
-      return options.isFirstSend
+      return options.isFirstSend && isUntouched(engine, refund, attempt)
         ? send(engine, refund, attempt, door, options)
-        : lookUpThenSend(engine, refund, attempt, door, options)
+        : lookUpThenSend(engine, refund, attempt, door, { ...options, isFirstSend: false })
     })
+
+/**
+ * False for a process that stood still between storing a refund and sending it: by now a job may have sent it too, and
+ * what it was told would be about another request.
+ */
+const isUntouched = (engine: Engine, { checks, sentAt }: Refund, { gateway }: Attempt): boolean => {
+  const windowMs = engine.gateways.get(gateway)?.capabilities.refundWindowMs ?? 0
+  return checks === 0 && (windowMs === 0 || engine.clock.now() < later(sentAt, windowMs))
+}
 
 /** Money that the order could not keep goes back at once; if that fails now, a job goes on with it. */
 export const returnSurplus = (engine: Engine, events: readonly DomainEvent[], door: Door): ResultAsync<void, never> => {
@@ -81,14 +82,33 @@ const lookUpThenSend = (
     .andThen((payment): ResultAsync<Executed, ExecutionError> => {
       // Without the provider's record we do not know what the last send did.
       if (payment === null || payment.status !== 'approved') return askLater(engine, refund)
-      const found = payment.refunds.find(({ refundId }) => refundId === refund.id)
-      if (found === undefined) {
-        const mayBeUnderWay = askedAt < later(refund.sentAt, gateway.capabilities.refundWindowMs)
-        return mayBeUnderWay ? askLater(engine, refund) : sendAgain(engine, refund, attempt, door, options)
+      // Among them may be this refund, and others that were made at the provider and leave less to refund.
+      const learnt = learnRefunds(engine, attempt, payment.refunds, door).orElse((error) =>
+        // More than was captured: a person has to look, and this refund goes on being looked up meanwhile.
+        error.code === 'refund_exceeds_captured' ? ok(undefined) : err(error),
+      )
+      if (payment.refunds.some(({ refundId }) => refundId === refund.id)) {
+        return learnt.andThen(() => reread(engine, refund.id, null))
       }
-      return concludeRefund(engine, refund, ok(found), door).andThen(() => reread(engine, refund.id, null))
+      if (askedAt < later(refund.sentAt, gateway.capabilities.refundWindowMs)) {
+        return learnt.andThen(() => askLater(engine, refund))
+      }
+      return learnt
+        .andThen(() => loadAttempt(engine, attempt.id))
+        .andThen((now) =>
+          isSafeToRepeat(gateway, refund, now)
+            ? sendAgain(engine, refund, now, door, options)
+            : askLater(engine, refund),
+        )
     })
 }
+
+/**
+ * A refund that no look-up shows may have been made all the same, where the provider lists none. Then it is sent again
+ * only if what is left could not pay it twice; otherwise a person has to look: see `refunds.resolve`.
+ */
+const isSafeToRepeat = ({ capabilities }: ConnectedGateway, { amount }: Refund, attempt: Attempt): boolean =>
+  capabilities.listsRefunds !== false || 2 * amount.amountMinor > attempt.capturedMinor - attempt.refundedMinor
 
 /** Of several that want to send it again, the one that gets to store that it does. */
 const sendAgain = (
@@ -125,65 +145,20 @@ const send = (
   const refundable = { amountMinor: refundableMinor, currency: attempt.amount.currency }
   // Behind a window every earlier request is dead: what the provider says now is about all of them.
   const isAlone = isFirstSend || gateway.capabilities.refundWindowMs > 0
+  // Unless no look-up could tell whether one of them had worked before it died: then a refusal may be because of it.
+  const mayBeMade = !isFirstSend && gateway.capabilities.listsRefunds === false
+  const unlessMade = (error: GatewayError): GatewayError =>
+    mayBeMade && error.outcome === 'not_executed' ? { ...error, code: 'conflict', outcome: 'unknown' } : error
   return gateway
     .refund(refund, { attempt, refundable, refundAccount })
     .map((answer): Result<ProviderRefund, GatewayError> => ok(answer))
-    .orElse((error) => ok(err<ProviderRefund, GatewayError>(isAlone ? error : asRepeat(error))))
+    .orElse((error) => ok(err<ProviderRefund, GatewayError>(isAlone ? unlessMade(error) : asRepeat(error))))
     .andThen((answer) =>
       concludeRefund(engine, refund, answer, door).andThen(() =>
         reread(engine, refund.id, answer.isErr() ? answer.error : null),
       ),
     )
 }
-
-/** Where every answer about a refund becomes our state. */
-export const concludeRefund = (
-  engine: Engine,
-  refund: Pick<Refund, 'id' | 'orderId' | 'attemptId' | 'version'>,
-  answer: Result<ProviderRefund, GatewayError>,
-  door: Door,
-): ResultAsync<Changed, ExecutionError> =>
-  applyToRefund(engine, refund, door, (current) => {
-    const at = engine.clock.now()
-    const nextCheckAt = nextCheck(engine, current.checks, at)
-    return answer.match<RefundCommand>(
-      ({ status, providerRef, amount }) => {
-        // Another amount than we asked for is nobody's to call done; the look-ups go on until a person is told.
-        if (!sameMoney(amount, current.amount)) {
-          return { type: 'mark_refund_unknown', reason: 'refund_amount_mismatch', answered: false, nextCheckAt, at }
-        }
-        if (status === 'completed') return { type: 'complete_refund', providerRef, at }
-        return status === 'waiting'
-          ? { type: 'wait_for_refund', nextCheckAt, at }
-          : { type: 'refuse_refund', reason: 'provider_refused', at }
-      },
-      (refusal) => {
-        // Whoever repeats a request moves the version first: then this refusal is not the only word.
-        const error = current.version === refund.version ? refusal : asRepeat(refusal)
-        // Owed money, or money somebody was told to wait for, is not given up because a provider was busy for a moment.
-        const isExpected = current.purpose !== 'requested' || current.checks > 0
-        if (error.outcome === 'not_executed' && error.retryable && isExpected) {
-          return { type: 'wait_for_refund', nextCheckAt, at }
-        }
-        return error.outcome === 'not_executed'
-          ? { type: 'refuse_refund', reason: error.providerCode ?? error.code, at }
-          : { type: 'mark_refund_unknown', reason: error.code, answered: !mayStillArrive(error), nextCheckAt, at }
-      },
-    )
-  })
-
-/** Decides one command about a refund and writes what follows from it. */
-export const applyToRefund = (
-  engine: Engine,
-  { id, orderId, attemptId }: Pick<Refund, 'id' | 'orderId' | 'attemptId'>,
-  door: Door,
-  command: (refund: Refund) => RefundCommand,
-): ResultAsync<Changed, ExecutionError> =>
-  changeOrder<ExecutionError>(engine, { orderId, attemptId, refundId: id }, door, (loaded) => {
-    const { refund } = loaded
-    if (refund === null) return err(notFound('refund'))
-    return decideRefundAnswer({ ...loaded, refund }, command(refund)).map((events) => ({ events }))
-  })
 
 const reread = (
   engine: Engine,

@@ -21,12 +21,11 @@ import { type Checked, checkInput, type InputOf } from './check-input'
 import { type Door, type Engine, later } from './engine'
 import { type CommonError, notFound, type QuoteError, type RefundError } from './errors'
 import { loadOrder, loadRefund } from './load'
-import { applyToRefund, executeRefund } from './refund-execution'
+import { executeRefund } from './refund-execution'
 import { canonicalJson, replayOf, requestId } from './requests'
 
 export type QuoteInput = InputOf<'OrderInput'>
 export type RefundInput = InputOf<'RefundInput'>
-export type RefundByHandInput = InputOf<'RefundByHandInput'>
 
 /** What a buyer is told before they press the button. The refund verb decides by the same function. */
 export type RefundQuote = {
@@ -228,7 +227,8 @@ const syncFailed = (
     .orElse(() => errAsync(error))
     .andThen(() => errAsync<never, RefundError>({ code: 'refund_state_sync_failed', outcome: 'unknown', refundId }))
 
-const answerOf = (
+/** What a refund's state means to whoever asked for it. */
+export const answerOf = (
   engine: Engine,
   refundId: string,
   refusal: GatewayError | null,
@@ -253,18 +253,4 @@ const answerOf = (
           return err({ code: 'refund_outcome_unknown', outcome: 'unknown', refundId, reason })
       }
     }),
-  )
-
-/** A person has paid what the provider refused to. See `Refunds.completeManually`. */
-export const completeByHand = (engine: Engine, input: RefundByHandInput): ResultAsync<RefundResult, RefundError> =>
-  checkInput('RefundByHandInput', input).andThen((checked) =>
-    loadRefund(engine, checked.refundId).andThen((found) =>
-      allow(engine, checked.actor, 'refund.complete_by_hand', found.buyerId).andThen(() =>
-        applyToRefund(engine, found, { actor: checked.actor, cause: 'request' }, () => ({
-          type: 'complete_refund_by_hand',
-          reference: checked.reference,
-          at: engine.clock.now(),
-        })).andThen(() => answerOf(engine, found.id, null)),
-      ),
-    ),
   )

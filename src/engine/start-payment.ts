@@ -8,10 +8,10 @@ import { allow } from './authorize'
 import { changeOrder, type DecidedChange } from './change'
 import { type Checked, checkInput, type InputOf } from './check-input'
 import { byRequest, type ConnectedGateway, type Engine } from './engine'
-import { type ConfirmError, gatewayFailure, invalid, notFound, type StartPaymentError } from './errors'
+import { CONTENTION, type ConfirmError, gatewayFailure, invalid, notFound, type StartPaymentError } from './errors'
 import { endUnaskedAttempt, expireIfDue } from './expiry'
-import { load, loadOrder } from './load'
-import type { Loaded } from './write'
+import { fromStore, load, loadOrder } from './load'
+import { type Loaded, UNREAD } from './write'
 
 export type StartPaymentInput = InputOf<'StartPaymentInput'>
 export type AbandonInput = InputOf<'AbandonInput'>
@@ -31,9 +31,9 @@ export const startPayment = (
       const { method } = checked
       return errAsync({ code: 'method_unavailable' as const, outcome: 'not_executed' as const, method })
     }
-    return load(engine, { orderId: checked.order })
-      .andThen((loaded) => allow(engine, checked.actor, 'order.pay', loaded.order.buyerId).map(() => loaded))
-      .andThen((loaded) => openAttempt(engine, gateway, checked, loaded))
+    return loadOrder(engine, checked.order)
+      .andThen((order) => allow(engine, checked.actor, 'order.pay', order.buyerId).map(() => order))
+      .andThen((order) => openAttempt(engine, gateway, checked, order))
       .andThen((opened) => beginCheckout(gateway, checked, opened))
   })
 
@@ -44,8 +44,10 @@ const openAttempt = (
   engine: Engine,
   gateway: ConnectedGateway,
   input: Start,
-  read: Loaded,
+  order: Order,
 ): ResultAsync<Opened, StartPaymentError> => {
+  // Its claims stay as they are until it is paid, so they are not read here.
+  const read: Loaded = { order, attempt: null, refund: null, claims: UNREAD, lines: [] }
   const attemptId = engine.ids.next('att')
   const decide = (loaded: Loaded): Result<DecidedChange, StartPaymentError> => {
     const at = engine.clock.now()
@@ -58,26 +60,47 @@ const openAttempt = (
   }
   return changeOrder(engine, { orderId: input.order }, byRequest(input), decide, read)
     .andThen(({ after }) => openedOf(after.order, after.attempt))
-    .orElse((error) => instead(engine, input, error))
+    .orElse((error) => instead(engine, gateway, input, error))
 }
 
 const openedOf = (order: Order, attempt: Attempt | null): Result<Opened, StartPaymentError> =>
   attempt !== null && isPayable(order) ? ok({ order, attempt }) : err(notFound('attempt'))
 
 /** The same buyer asking for the same payment again goes on with the attempt that is open; a dead hold ends here. */
-const instead = (engine: Engine, input: Start, error: StartPaymentError): ResultAsync<Opened, StartPaymentError> => {
+const instead = (
+  engine: Engine,
+  gateway: ConnectedGateway,
+  input: Start,
+  error: StartPaymentError,
+): ResultAsync<Opened, StartPaymentError> => {
   if (error.code === 'hold_expired') {
     return expireIfDue(engine, input.order, byRequest(input)).andThen(() => errAsync(error))
   }
   if (error.code !== 'attempt_in_progress' || !('attemptId' in error)) return errAsync(error)
   return load(engine, { orderId: input.order, attemptId: error.attemptId }).andThen(({ order, attempt }) => {
+    const isBuyers = gateway.capabilities.capturedBy === 'buyer'
     const isSame =
       attempt !== null &&
-      attempt.chargeRequestedAt === null &&
+      // Where our own request takes the money, a second window beside it could take more.
+      (isBuyers || attempt.chargeRequestedAt === null) &&
       attempt.gateway === input.gateway &&
       attempt.method === (input.method ?? null)
-    return isSame && isOpen(attempt) ? openedOf(order, attempt) : err(error)
+    if (!isSame || !isOpen(attempt)) return errAsync(error)
+    return isBuyers ? reopen(engine, order, attempt) : openedOf(order, attempt)
   })
+}
+
+/** Stored before the window is opened again: from then on the buyer may pay in it for as long as it lives. */
+const reopen = (engine: Engine, order: Order, attempt: Attempt): ResultAsync<Opened, StartPaymentError> => {
+  const { id, version: expectedVersion } = attempt
+  const openedAt = engine.clock.now()
+  const set = { openedAt }
+  return fromStore(() => engine.store.commit([{ op: 'update', kind: 'attempts', id, expectedVersion, set }])).andThen(
+    ({ kind }) =>
+      kind === 'committed'
+        ? openedOf(order, { ...attempt, openedAt, version: expectedVersion + 1 })
+        : err<Opened, StartPaymentError>(CONTENTION),
+  )
 }
 
 const newAttempt = (
@@ -103,6 +126,7 @@ const newAttempt = (
   chargeRequestedAt: null,
   keyGeneration: 0,
   createdAt,
+  openedAt: createdAt,
   approvedAt: null,
   closedAt: null,
   failureCode: null,
@@ -121,12 +145,16 @@ const beginCheckout = (
   gateway
     .begin(attempt, {
       title: order.title,
-      successUrl: input.successUrl ?? null,
-      failUrl: input.failUrl ?? null,
+      successUrl: addressOf(input.successUrl, attempt),
+      failUrl: addressOf(input.failUrl, attempt),
       customer: input.customer ?? null,
     })
     .map((checkout) => ({ order, attempt, checkout }))
     .mapErr((error) => gatewayFailure(error, attempt))
+
+/** The host writes the address before there is an attempt. */
+const addressOf = (url: string | undefined, { id, orderId }: Attempt): string | null =>
+  url?.replaceAll('{attemptId}', id).replaceAll('{orderId}', orderId) ?? null
 
 /** Ends an attempt whose money nobody has asked for, so that the buyer can pay in another way. */
 export const abandonAttempt = (engine: Engine, input: AbandonInput): ResultAsync<Order, ConfirmError> =>

@@ -3,6 +3,7 @@ import type { Attempt } from '../core/attempt'
 import type { Notice, RawWebhook, WebhookError } from '../providers/gateway'
 import { constantTimeEqual, sha256Hex } from '../providers/signature'
 import type { NewRow, Row } from '../storage/schema'
+import type { Op } from '../storage/store'
 import { type Door, type Engine, later } from './engine'
 import type { CommonError } from './errors'
 import { fromStore } from './load'
@@ -46,9 +47,8 @@ export const receive = (
 
 /** The notice is stored before anything is done about it; a repeat only counts. */
 const record = (engine: Engine, gateway: string, notice: Notice): ResultAsync<Received, ReceiveError> => {
-  const id = `${gateway}:${notice.id}`
-  const insert: NewRow<'inbox'> = {
-    id,
+  const row: NewRow<'inbox'> = {
+    id: `${gateway}:${notice.id}`,
     gateway,
     type: notice.type,
     attemptId: notice.attemptId,
@@ -60,32 +60,55 @@ const record = (engine: Engine, gateway: string, notice: Notice): ResultAsync<Re
     receivedAt: engine.clock.now(),
     handledAt: null,
   }
-  return fromStore(() => storeOrCount(engine, insert)).andThen((row): ResultAsync<Received, ReceiveError> => {
-    if (row === undefined) return errAsync(TRY_AGAIN)
+  return fromStore(() => storeOrCount(engine, row, notice)).andThen((stored): ResultAsync<Received, ReceiveError> => {
+    if (stored.row === undefined) return errAsync(TRY_AGAIN)
     // Handled means that every effect exists; anything less is tried again with each delivery.
-    if (row.status === 'HANDLED') return okAsync({ status: 'duplicate', noticeId: row.id })
-    return handle(engine, notice, row)
+    if (stored.row.status === 'HANDLED') return okAsync({ status: 'duplicate', noticeId: row.id })
+    return handle(engine, notice, stored.row, stored.attempt)
   })
 }
 
-const storeOrCount = async (engine: Engine, row: NewRow<'inbox'>): Promise<Row<'inbox'> | undefined> => {
-  const { id } = row
-  const outcome = await engine.store.commit([{ op: 'insert', kind: 'inbox', row }])
-  if (outcome.kind === 'committed') return { ...row, version: 1 }
-  await engine.store.commit([{ op: 'adjust', kind: 'inbox', id, field: 'deliveries', by: 1, min: 0 }])
-  return engine.store.get('inbox', id)
+type Stored = {
+  /** The notice as it is stored; `undefined` when somebody has taken it away. */
+  readonly row: Row<'inbox'> | undefined
+  /** The attempt it names, where it was read on the way. */
+  readonly attempt: Attempt | null
 }
 
-const handle = (engine: Engine, notice: Notice, row: Row<'inbox'>): ResultAsync<Received, ReceiveError> => {
+/** It is read first, because providers repeat themselves and a refused insert costs more than a read. */
+const storeOrCount = async (engine: Engine, row: NewRow<'inbox'>, notice: Notice): Promise<Stored> => {
+  const { store } = engine
+  const known = await store.get('inbox', row.id)
+  if (known === undefined) {
+    const [outcome, attempt] = await Promise.all([
+      store.commit([{ op: 'insert', kind: 'inbox', row }]),
+      readAttempt(engine, row.gateway, notice),
+    ])
+    if (outcome.kind === 'committed') return { row: { ...row, version: 1 }, attempt }
+  }
+  await store.commit([{ op: 'adjust', kind: 'inbox', id: row.id, field: 'deliveries', by: 1, min: 0 }])
+  // Another delivery that comes at the same time may have stored it since.
+  return { row: known ?? (await store.get('inbox', row.id)), attempt: null }
+}
+
+const handle = (
+  engine: Engine,
+  notice: Notice,
+  row: Row<'inbox'>,
+  read: Attempt | null,
+): ResultAsync<Received, ReceiveError> => {
   if (notice.ignorable) return close(engine, row, 'ignored', null)
-  return findAttempt(engine, row.gateway, notice).andThen((attempt): ResultAsync<Received, ReceiveError> => {
+  return findAttempt(engine, row.gateway, notice, read).andThen((attempt): ResultAsync<Received, ReceiveError> => {
     if (attempt === null) return close(engine, row, 'ignored', 'no_such_attempt')
     const reason = mistrust(attempt, row.gateway, notice)
     if (reason !== null) return close(engine, row, 'quarantined', reason)
     const door: Door = { actor: { kind: 'provider', id: row.gateway }, cause: 'webhook' }
-    return reconcileAttempt(engine, attempt, door)
+    return reconcileAttempt(engine, attempt, door, { closeNotice: () => closing(engine, row, 'handled', null) })
       .mapErr((error): ReceiveError => (error.code === 'hook_failed' ? error : TRY_AGAIN))
-      .andThen(({ answered }) => (answered ? close(engine, row, 'handled', null) : errAsync(TRY_AGAIN)))
+      .andThen(({ answered, closed }): ResultAsync<Received, ReceiveError> => {
+        if (closed) return okAsync({ status: 'handled', noticeId: row.id })
+        return answered ? close(engine, row, 'handled', null) : errAsync(TRY_AGAIN)
+      })
   })
 }
 
@@ -112,28 +135,36 @@ export const retryInbox = (engine: Engine): ResultAsync<number, CommonError> =>
         ignorable: attemptId === null && providerRef === null,
         payload,
       }
-      if ((await handle(engine, notice, row)).isOk()) count += 1
+      if ((await handle(engine, notice, row, null)).isOk()) count += 1
     }
     return count
   })
 
-const findAttempt = (engine: Engine, gateway: string, notice: Notice): ResultAsync<Attempt | null, CommonError> =>
-  fromStore(async () => {
-    if (notice.attemptId !== null) {
-      const row = await engine.store.get('attempts', notice.attemptId)
-      return row === undefined ? null : attemptFromRow(row)
-    }
-    if (notice.providerRef === null) return null
-    const { providerRef } = notice
-    const [row] = await engine.store.find('attempts', {
-      index: 'byProviderRef',
-      where: { gateway },
-      atLeast: providerRef,
-      atMost: providerRef,
-      limit: 1,
-    })
+/** What was not there while the notice was being stored may be there now. */
+const findAttempt = (
+  engine: Engine,
+  gateway: string,
+  notice: Notice,
+  read: Attempt | null,
+): ResultAsync<Attempt | null, CommonError> =>
+  read === null ? fromStore(() => readAttempt(engine, gateway, notice)) : okAsync(read)
+
+const readAttempt = async (engine: Engine, gateway: string, notice: Notice): Promise<Attempt | null> => {
+  const { attemptId, providerRef } = notice
+  if (attemptId !== null) {
+    const row = await engine.store.get('attempts', attemptId)
     return row === undefined ? null : attemptFromRow(row)
+  }
+  if (providerRef === null) return null
+  const [row] = await engine.store.find('attempts', {
+    index: 'byProviderRef',
+    where: { gateway },
+    atLeast: providerRef,
+    atMost: providerRef,
+    limit: 1,
   })
+  return row === undefined ? null : attemptFromRow(row)
+}
 
 /** Why a notice may not even make us look: another gateway's attempt, another payment, or a wrong secret. */
 const mistrust = (attempt: Attempt, gateway: string, notice: Notice): string | null => {
@@ -158,14 +189,19 @@ const close = (
 ): ResultAsync<Received, ReceiveError> =>
   fromStore(async () => {
     // A conflict means that another delivery of the same notice has closed it.
-    await engine.store.commit([
-      {
-        op: 'update',
-        kind: 'inbox',
-        id: row.id,
-        expectedVersion: row.version,
-        set: { status: STATUS[status], reason, handledAt: engine.clock.now() },
-      },
-    ])
+    await engine.store.commit([closing(engine, row, status, reason)])
     return { status, noticeId: row.id }
   })
+
+const closing = (
+  engine: Engine,
+  { id, version: expectedVersion }: Row<'inbox'>,
+  status: keyof typeof STATUS,
+  reason: string | null,
+): Op => ({
+  op: 'update',
+  kind: 'inbox',
+  id,
+  expectedVersion,
+  set: { status: STATUS[status], reason, handledAt: engine.clock.now() },
+})

@@ -88,11 +88,21 @@ const refundOps = ({ refund: before }: Checkout, { refund: after }: Checkout): r
   return [{ op: 'update', kind: 'refunds', id, expectedVersion: before.version, set }]
 }
 
+/** Stands for claims that nobody has read, because they are expected to stay as they are. */
+export const UNREAD: readonly Row<'claims'>[] = []
+
+/** True when a change of the order reaches its claims. */
+export const movesClaims = (before: Order, after: Order): boolean =>
+  ownsClaims(before) !== ownsClaims(after) || heldUntilOf(before)?.getTime() !== heldUntilOf(after)?.getTime()
+
+const heldUntilOf = (order: Order): Date | null =>
+  order.status === 'HOLD' || order.status === 'PAYING' ? order.holdExpiresAt : null
+
 /** Claims live exactly as long as the order owns them. */
 const claimOps = ({ order: before, claims, lines }: Loaded, after: Order): readonly Op[] => {
   if (ownsClaims(before) && !ownsClaims(after)) return releaseOps(claims)
   if (!ownsClaims(before) && ownsClaims(after)) return claimAgainOps(before, lines)
-  const heldUntil = after.status === 'HOLD' || after.status === 'PAYING' ? after.holdExpiresAt : null
+  const heldUntil = heldUntilOf(after)
   return claims
     .filter((claim) => claim.heldUntil?.getTime() !== heldUntil?.getTime())
     .map(({ id, version }) => ({ op: 'update', kind: 'claims', id, expectedVersion: version, set: { heldUntil } }))

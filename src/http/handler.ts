@@ -1,9 +1,10 @@
 import type { Actor } from '../core/actor'
 import { type Clock, systemClock } from '../core/clock'
 import { type Ids, randomIds } from '../core/ids'
-import type { Payments } from '../engine/create-payments'
 import type { HoldInput } from '../engine/holds'
 import type { Gateways, RefundPolicies } from '../engine/options'
+import type { Payments } from '../engine/payments'
+import type { ReturnTo } from './returns'
 
 /** A web-standard request handler: `Bun.serve`, Deno, edge workers and Next.js take it as it is, Express by `toExpress`. */
 export type Handler = (request: Request) => Promise<Response>
@@ -30,6 +31,13 @@ export type HandlerOptions<P extends RefundPolicies = RefundPolicies> = {
   ) => HoldDraft<P> | Response | null | Promise<HoldDraft<P> | Response | null>
   /** The zone in which refund explanations write their deadlines, such as `Asia/Seoul`. Default: the policy's, or UTC. */
   readonly zone?: string
+  /**
+   * The host's page for a buyer who comes back from a payment window. With it there is the route `…/return`, which takes
+   * what the window brought back, by redirect or as the form that Payple posts. Such a form comes from another site: the
+   * session cookie has to be `SameSite=None; Secure`, or the buyer is not signed in and ends as `invalid`. Give
+   * `startPayment` a `successUrl` of `https://…/payments/orders/{orderId}/payments/{attemptId}/return`.
+   */
+  readonly returnTo?: ReturnTo
   /** The same clock that `createPayments` was given, so that `serverNow` and the deadlines agree. */
   readonly clock?: Clock
   readonly ids?: Ids
@@ -58,13 +66,15 @@ export type FailedRequest = {
 }
 
 /** The options with their defaults. */
-export type Settings = Required<Omit<HandlerOptions, 'hold' | 'zone'>> & Pick<HandlerOptions, 'hold' | 'zone'>
+export type Settings = Required<Omit<HandlerOptions, Optional>> & Pick<HandlerOptions, Optional>
+type Optional = 'hold' | 'zone' | 'returnTo'
 
 /**
  * Serves the verbs over HTTP, as JSON with the server's time in `serverNow`:
  *
  * - `POST /orders` (what the host's `hold` takes), `GET /orders`, `GET /orders/:id`, `GET /orders/:id/details`
  * - `POST /orders/:id/payments`, `POST /orders/:id/payments/:attemptId/confirm`, `…/abandon`
+ * - `GET` and `POST /orders/:id/payments/:attemptId/return` (with `returnTo`): confirms and answers with a 302
  * - `POST /orders/:id/cancel`, `GET /orders/:id/refund-quote`, `POST /orders/:id/refunds`
  * - `GET /orders/:id/watch`: the order now and after every change, as server-sent events
  * - `POST /webhooks/:gateway`: the raw body; needs no session
@@ -106,6 +116,7 @@ const settingsOf = <P extends RefundPolicies>(options: HandlerOptions<P>): Setti
     watchMs: options.watchMs ?? 15 * 60_000,
     ...(options.hold === undefined ? {} : { hold: options.hold }),
     ...(options.zone === undefined ? {} : { zone: options.zone }),
+    ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
   }
 }
 

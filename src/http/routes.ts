@@ -1,13 +1,14 @@
 import { Hono } from 'hono/tiny'
 import { err, ok, type Result, type ResultAsync } from 'neverthrow'
-import type { Payments } from '../engine/create-payments'
 import type { CommonError } from '../engine/errors'
 import type { Gateways, RefundPolicies } from '../engine/options'
+import type { Payments } from '../engine/payments'
 import { MAX_WEBHOOK_BYTES, pick, readBytes } from './body'
 import type { AnyError } from './error-table'
 import { explainedIn } from './explained'
 import type { Settings } from './handler'
-import { type Call, createServe, type Reply } from './serve'
+import { readReturned, redirectTo, returnOf } from './returns'
+import { type Call, createServe, type OpenCall, type Reply } from './serve'
 import { detailsView, orderView, pageView, paidView, refundView, startedView } from './views'
 import { watchReply } from './watch'
 
@@ -24,7 +25,7 @@ export const createRoutes = <G extends Gateways, P extends RefundPolicies>(
 ): { readonly fetch: (request: Request) => Response | Promise<Response> } => {
   // The names are narrowed for a host's own code only; see `AnyPayments`.
   const { orders, refunds, webhooks } = payments as unknown as AnyPayments
-  const { clock, hold } = settings
+  const { clock, hold, returnTo } = settings
   const app = new Hono().basePath(settings.basePath)
   const serve = createServe(settings)
   const explained = explainedIn(settings.zone)
@@ -76,6 +77,24 @@ export const createRoutes = <G extends Gateways, P extends RefundPolicies>(
       return orders.confirm(asInput(input)).map((paid) => reply(paidView(paid), paid.status === 'waiting' ? 202 : 200))
     }),
   )
+  if (returnTo !== undefined) {
+    const idsOf = ({ param }: OpenCall) => ({ orderId: param('id'), attemptId: param('attemptId') })
+    app.on(
+      ['GET', 'POST'],
+      '/orders/:id/payments/:attemptId/return',
+      serve.returning(
+        '/orders/:id/payments/:attemptId/return',
+        async ({ request, actor, ...call }) => {
+          const returned = await readReturned(request)
+          if (returned.isErr()) return err(returned.error)
+          const { orderId: order, attemptId } = idsOf({ request, ...call })
+          const paid = orders.confirm({ actor, order, attemptId, returned: returned.value })
+          return paid.map((result) => redirectTo(returnTo, returnOf({ orderId: order, attemptId }, ok(result))))
+        },
+        (error, call) => redirectTo(returnTo, returnOf(idsOf(call), err(error))),
+      ),
+    )
+  }
   app.post(
     '/orders/:id/payments/:attemptId/abandon',
     serve.signedIn('/orders/:id/payments/:attemptId/abandon', (call) =>

@@ -19,7 +19,13 @@ type Route = (context: HonoContext) => Promise<Response>
 export const createServe = (settings: Settings) => {
   const { clock } = settings
 
-  const answer = async (route: string, context: HonoContext, work: () => Answered) => {
+  const answer = async (
+    route: string,
+    context: HonoContext,
+    work: () => Answered,
+    /** For a browser that waits for a page: what to send instead of the error. */
+    onError?: (error: AnyError) => Response,
+  ) => {
     const correlationId = correlationOf(settings, context.req.raw)
     const startedAt = clock.now().getTime()
     let cause: { readonly thrown: unknown } | undefined
@@ -35,6 +41,7 @@ export const createServe = (settings: Settings) => {
     const envelope = envelopeOf(done.error, { correlationId, serverNow: clock.now() })
     const durationMs = clock.now().getTime() - startedAt
     tell(settings, { context, route, envelope, durationMs }, cause)
+    if (onError !== undefined) return onError(done.error)
     return json({ status: envelope.status, body: envelope }, correlationId, clock.now())
   }
 
@@ -56,6 +63,21 @@ export const createServe = (settings: Settings) => {
       (route: string, work: Work<OpenCall>): Route =>
       (context) =>
         answer(route, context, () => work(openCall(context))),
+    /** For a browser that comes back from a payment window: every answer sends it on to a page of the host's. */
+    returning:
+      (
+        route: string,
+        work: (call: OpenCall & { readonly actor: Actor }) => Answered,
+        onError: (error: AnyError, call: OpenCall) => Response,
+      ): Route =>
+      (context) => {
+        const call = openCall(context)
+        const signedIn = async () => {
+          const actor = await settings.actor(call.request)
+          return actor === null ? err({ code: 'unauthenticated' as const }) : work({ ...call, actor })
+        }
+        return answer(route, context, signedIn, (error) => onError(error, call))
+      },
     nothingHere: (context: HonoContext): Promise<Response> =>
       answer('*', context, async () => err({ code: 'route_not_found' as const })),
   }

@@ -5,6 +5,7 @@ import type { Ids } from '../core/ids'
 import type { Money } from '../core/money'
 import type { Refund } from '../core/refund'
 import type { Store } from '../storage/store'
+import type { BillingNotice, GatewayBilling } from './billing'
 import type { LogEntry } from './http'
 
 /**
@@ -46,6 +47,11 @@ export type GatewayCapabilities<M extends string = string> = {
    * ever under way, as with a book of our own.
    */
   readonly refundWindowMs: number
+  /**
+   * False when no look-up tells which refunds were made. Then an unanswered refund of a part is never sent again: only a
+   * person can tell. Left out: look-ups list every refund.
+   */
+  readonly listsRefunds?: boolean
   /** True for a book kept in the host's own store: its money can move inside a transaction of the host's. */
   readonly keptInStore?: boolean
 }
@@ -69,6 +75,8 @@ export type PaymentGateway = {
   readonly refund: (refund: Refund, context: RefundContext) => ResultAsync<ProviderRefund, GatewayError>
   /** Verifies and parses a webhook; touches nothing else. */
   readonly receive: (raw: RawWebhook) => Result<Notice, WebhookError>
+  /** Stored payment methods that can be charged without the buyer, where the provider has them. */
+  readonly billing?: GatewayBilling
 }
 
 export type BeginContext = {
@@ -137,6 +145,8 @@ export type ProviderRefund = {
   readonly refundId: string | null
   readonly amount: Money
   readonly status: 'completed' | 'waiting' | 'failed'
+  /** The provider's result code, kept with the refund for an audit. */
+  readonly providerCode?: string
 }
 
 export type RefundContext = {
@@ -169,6 +179,8 @@ export type Notice = {
   readonly providerRef: string | null
   /** `signed`: verified. `secret`: carries a secret that must match the attempt's. `hint`: says nothing by itself. */
   readonly trust: 'signed' | 'secret' | 'hint'
+  /** What it is about when it is no payment: an issued, changed or removed billing key, or a schedule. */
+  readonly billing?: BillingNotice
   readonly secret?: string
   /** True for notices that concern no payment: stored, answered, nothing else. */
   readonly ignorable: boolean
@@ -200,6 +212,8 @@ export type GatewayError =
   | {
       readonly code: UnknownCode
       readonly outcome: 'unknown'
+      /** When the answer is about another attempt of ours than the one we asked for: that one is looked up at once. */
+      readonly aboutAttemptId?: string
       readonly providerCode?: string
       readonly message: string
       readonly retryable: boolean

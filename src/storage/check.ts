@@ -135,16 +135,37 @@ export const checkOps = (ops: readonly Op[]): void => {
   if (!Array.isArray(ops)) throw mistake('ops', 'an array', ops)
   for (const op of ops) checkOp(op)
   if (ops.length < 2) return
-  const named = new Set(ops.map((op) => `${op.kind}\0${idOf(op)}`))
-  if (named.size === ops.length) return
-  const twice = ops.find((op, at) => ops.slice(0, at).some((o) => o.kind === op.kind && idOf(o) === idOf(op)))
-  throw new TypeError(`${twice?.kind}.id: one commit names the same row twice`)
+  const named = new Map<Kind, Set<string>>()
+  for (const op of ops) {
+    const ids = named.get(op.kind) ?? new Set()
+    if (ids.size === 0) named.set(op.kind, ids)
+    if (ids.has(idOf(op))) throw new TypeError(`${op.kind}.id: one commit names the same row twice`)
+    ids.add(idOf(op))
+  }
 }
 
 /** Throws unless `kind` and `id` name a row that could exist. */
 export const checkGet = (kind: Kind, id: string): void => {
   shape(kind)
   checkText(`${kind}.id`, id)
+}
+
+/** Throws unless `by` is `id` or an index of two columns that begins with text, and every value could stand there. */
+export const checkAmong = (kind: Kind, by: string, values: readonly string[]): void => {
+  const { declaration } = shape(kind)
+  if (by !== 'id' && (typeof by !== 'string' || firstOfTwo(declaration, by) === undefined)) {
+    throw new TypeError(`${kind}.${String(by)}: expected id, or an index of two columns that begins with text`)
+  }
+  if (!Array.isArray(values)) throw mistake(`${kind}.${by} values`, 'an array', values)
+  if (values.length > MAX_LIMIT) throw new TypeError(`${kind}.${by} values: expected at most ${MAX_LIMIT}`)
+  for (const value of values) checkText(`${kind}.${by} value`, value)
+}
+
+/** The equality column of an index that has one, if it is text. */
+export const firstOfTwo = ({ columns, indexes }: KindDeclaration, index: string): string | undefined => {
+  const names = Object.hasOwn(indexes, index) ? (indexes[index] ?? []) : []
+  const [first = ''] = names
+  return names.length === 2 && columns[first]?.type === 'text' ? first : undefined
 }
 
 /** Throws unless the query is complete: a value that is missing is a mistake, never "all". */

@@ -108,6 +108,8 @@ export const KINDS = {
       chargeRequestedAt: maybe('moment'),
       keyGeneration: column('integer'),
       createdAt: column('moment'),
+      /** When the buyer was last given a window for it. */
+      openedAt: column('moment'),
       approvedAt: maybe('moment'),
       closedAt: maybe('moment'),
       failureCode: maybe('text'),
@@ -135,6 +137,8 @@ export const KINDS = {
       amountMinor: column('minor'),
       reason: column('text'),
       providerRef: maybe('text'),
+      /** The provider's result code of a refund it made. */
+      providerCode: maybe('text'),
       failureCode: maybe('text'),
       keyGeneration: column('integer'),
       requestedAt: column('moment'),

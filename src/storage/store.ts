@@ -1,8 +1,8 @@
 import type { ColumnsOf, IndexOf, Kind, NewRow, Row } from './schema'
 
 /**
- * The port a host implements with its own database. Three methods; everything the library promises about money rests
- * on the third one.
+ * The port a host implements with its own database. Three methods, and two that may be left out; everything the library
+ * promises about money rests on the third one.
  *
  * **`get`** reads one row by id. **`find`** reads rows by a named index of `schema.ts`: every equality column must be
  * given, the last column sorts and may be bounded on both sides (both bounds are inclusive), ties are ordered by id,
@@ -40,6 +40,12 @@ export type Store<Tx = unknown> = {
    * transaction, and a conflict leaves it usable. Optional: without it, `payments.join` throws.
    */
   join?(tx: Tx): Store<Tx>
+  /**
+   * What `get` gives for each of these ids, or `find` for each of these values in front of an index of two columns:
+   * every row once, in any order, all of them. At most 1,000 values. Optional: with it, a job that works on a page of
+   * orders reads what belongs to them at once; without it, one after the other.
+   */
+  findAmong?<K extends Kind>(kind: K, by: 'id' | IndexOf<K>, values: readonly string[]): Promise<readonly Row<K>[]>
 }
 
 /** A page of an index. `limit` is 1 to 1,000. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DemoProcess, startDemo } from '../examples/demo-process'
-import type { Scenario } from './scenarios'
+import type { Scenario } from './scenario'
 import type { Site } from './site'
 
 /** The real server in a process of its own, which can be killed, and is started again on the same port and data. */
@@ -40,7 +40,7 @@ const onKillable =
     }
   }
 
-/** Toss's book and ours, as the operator's desk shows them side by side. */
+/** The provider's book and ours, as the operator's desk shows them side by side. */
 const booksAgree = async (site: Site, origin: string, orderId: string, shot: string): Promise<void> => {
   const desk = await site.visit()
   await desk.goto(`${origin}/operator?order=${orderId}`)
@@ -64,7 +64,7 @@ export const restartScenarios: readonly Scenario[] = [
       const { page } = site
       await site.signIn(page, 'minji', server.origin)
       const orderId = await site.hold(page, 'A3')
-      await site.atTheWindow(page, 'card')
+      await site.atTheWindow(page, 'pay')
       await site.status(page, 'CONFIRMED')
       await server.kill()
       await page.waitForSelector('.line.is-polling')
@@ -92,9 +92,9 @@ export const restartScenarios: readonly Scenario[] = [
       const { page } = site
       await site.signIn(page, 'junho', server.origin)
       const orderId = await site.hold(page, 'B6')
-      await server.operate('faults', { kind: 'webhook_never' })
+      await server.operate('faults', { gateway: 'toss', kind: 'webhook_never' })
       await server.operate('server', { action: 'die_after_charge' })
-      await site.atTheWindow(page, 'card')
+      await site.atTheWindow(page, 'pay')
       await page.waitForFunction(() => document.querySelector('#outcome')?.textContent?.includes('서버가 꺼져'))
       await server.kill()
       await server.startAgain()
@@ -107,6 +107,21 @@ export const restartScenarios: readonly Scenario[] = [
         amountMinor,
       ])
       assert.deepEqual(theirs, [['capture', 90_000]])
+    }),
+  },
+  {
+    name: 'the process is killed while the buyer is in Payple’s window: it still opens, comes back, and pays once',
+    run: onKillable(async (site, server) => {
+      const { page } = site
+      await site.signIn(page, 'junho', server.origin)
+      const orderId = await site.hold(page, 'C6')
+      await page.click('#pay-payple')
+      await page.waitForSelector('button.pay')
+      await server.kill()
+      await server.startAgain()
+      await site.press(page, 'pay', 'payple')
+      await site.status(page, 'CONFIRMED')
+      await booksAgree(site, server.origin, orderId, '32-operator-after-window')
     }),
   },
 ]

@@ -3,7 +3,20 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { createApp } from '../../examples/express-tickets/app'
+import { createApp, type Demo } from '../../examples/express-tickets/app'
+
+/** The gateways whose payment is made in a window. */
+export type WindowGateway = keyof Demo['providers']
+
+export type Choice = 'pay' | 'account' | 'decline' | 'close'
+
+/** How each window calls what a buyer may do. */
+const BUTTONS: Readonly<Record<WindowGateway, Readonly<Record<Choice, string>>>> = {
+  toss: { pay: 'card', account: 'virtual_account', decline: 'decline', close: 'cancel' },
+  payple: { pay: 'pay', account: 'none', decline: 'decline', close: 'close' },
+  portone_v1: { pay: 'pay', account: 'virtual_account', decline: 'decline', close: 'cancel' },
+  portone_v2: { pay: 'card', account: 'virtual_account', decline: 'decline', close: 'cancel' },
+}
 
 export type Site = Awaited<ReturnType<typeof openSite>>
 
@@ -49,6 +62,8 @@ export const openSite = async (browser: Browser, screenshots: string) => {
     })
     assert.equal(response.status, 204, `operator: ${path} ${JSON.stringify(body)}`)
   }
+  /** Arms one fault of one provider. */
+  const breakNext = (kind: string, gateway: WindowGateway = 'toss') => operate('faults', { gateway, kind })
   const signIn = async (on: Page, buyer: string, at = origin): Promise<void> => {
     await on.goto(at)
     await on.click('#who')
@@ -62,13 +77,27 @@ export const openSite = async (browser: Browser, screenshots: string) => {
     await on.waitForSelector('#countdown')
     return new URL(on.url()).searchParams.get('id') ?? ''
   }
+  /** In the payment window that is open: what the buyer does. */
+  const press = async (on: Page, choice: Choice, gateway: WindowGateway): Promise<void> => {
+    await on.click(`button[value="${BUTTONS[gateway][choice]}"]`)
+    // Payple's window ends with a form that the browser posts.
+    if (gateway === 'payple') await on.click('form[action*="/return"] button')
+  }
   /** Opens the payment window and presses one of its buttons. */
-  const atTheWindow = async (on: Page, choice: string): Promise<void> => {
-    await on.click('#pay-toss')
-    await on.click(`button[value="${choice}"]`)
+  const atTheWindow = async (on: Page, choice: Choice, gateway: WindowGateway = 'toss'): Promise<void> => {
+    await on.click(`#pay-${gateway}`)
+    await press(on, choice, gateway)
   }
   const status = (on: Page, wanted: string) => on.waitForSelector(`#status[data-status="${wanted}"]`)
   const outcome = (on: Page, wanted: string) => on.waitForSelector(`#outcome[data-state="${wanted}"]`)
+  /** What a page does not show: asked again and again, for ten seconds at most. */
+  const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let tries = 0; tries < 200; tries += 1) {
+      if (await isSo()) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    assert.fail('it did not become so within ten seconds')
+  }
   const order = async (id: string) => {
     const row = await demo.store.get('orders', id)
     assert.ok(row !== undefined, `no order ${id}`)
@@ -76,8 +105,9 @@ export const openSite = async (browser: Browser, screenshots: string) => {
   }
   const eventsOf = async (orderId: string) =>
     demo.store.find('events', { index: 'byOrder', where: { orderId }, limit: 500 })
-  /** What Toss's own book says, as `capture 90000`. */
-  const book = (): readonly string[] => demo.fake.book().map(({ kind, amountMinor }) => `${kind} ${amountMinor}`)
+  /** What a provider's own book says, as `capture 90000`. */
+  const book = (gateway: WindowGateway = 'toss'): readonly string[] =>
+    demo.providers[gateway].book().map(({ kind, amountMinor }) => `${kind} ${amountMinor}`)
 
   return {
     ...demo,
@@ -85,12 +115,15 @@ export const openSite = async (browser: Browser, screenshots: string) => {
     page,
     visit,
     operate,
+    breakNext,
     signIn,
     hold,
+    press,
     atTheWindow,
     status,
     outcome,
     order,
+    until,
     eventsOf,
     book,
     shot: (name: string, on: Page = page) => on.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true }),

@@ -11,11 +11,12 @@ import { at, refundIn, table } from './fixtures'
 
 const NOW = at(35_000)
 const COMMANDS = {
-  complete: { type: 'complete_refund', providerRef: 'tx_9', at: NOW },
+  complete: { type: 'complete_refund', providerRef: 'tx_9', providerCode: 'OK00', at: NOW },
   wait: { type: 'wait_for_refund', nextCheckAt: at(90_000), at: NOW },
   refuse: { type: 'refuse_refund', reason: 'NOT_CANCELABLE_PAYMENT', at: NOW },
   mark_unknown: { type: 'mark_refund_unknown', reason: 'timeout', answered: false, nextCheckAt: at(90_000), at: NOW },
-  by_hand: { type: 'complete_refund_by_hand', reference: 'bank 42', at: NOW },
+  by_hand: { type: 'complete_refund_by_hand', reference: 'bank 42', isSeenAtProvider: false, at: NOW },
+  seen: { type: 'complete_refund_by_hand', reference: 'admin page', isSeenAtProvider: true, at: NOW },
 } as const satisfies Record<string, RefundCommand>
 
 const matrix = (purpose: RefundPurpose): string => {
@@ -33,12 +34,12 @@ describe('the refund machine', () => {
   test('every state against every command, for a refund somebody asked for (C-46, C-48, C-49, S3-36, S3-38)', () => {
     expect(`\n${matrix('requested')}\n`).toMatchInlineSnapshot(`
       "
-      from        complete   wait        refuse  mark_unknown  by_hand
-      PROCESSING  COMPLETED  PROCESSING  FAILED  UNKNOWN       refund_closed
-      UNKNOWN     COMPLETED  PROCESSING  FAILED  UNKNOWN       refund_closed
-      COMPLETED   ·          ·           ·       ·             ·
-      FAILED      COMPLETED  ·           ·       ·             refund_closed
-      MANUAL      COMPLETED  ·           ·       ·             COMPLETED
+      from        complete   wait        refuse  mark_unknown  by_hand        seen
+      PROCESSING  COMPLETED  PROCESSING  FAILED  UNKNOWN       refund_closed  COMPLETED
+      UNKNOWN     COMPLETED  PROCESSING  FAILED  UNKNOWN       refund_closed  COMPLETED
+      COMPLETED   ·          ·           ·       ·             ·              ·
+      FAILED      COMPLETED  ·           ·       ·             refund_closed  refund_closed
+      MANUAL      COMPLETED  ·           ·       ·             COMPLETED      COMPLETED
       "
     `)
   })
@@ -46,12 +47,12 @@ describe('the refund machine', () => {
   test('a refund that is owed is left to a person, never dropped (C-01, I-02)', () => {
     expect(`\n${matrix('late_payment')}\n`).toMatchInlineSnapshot(`
       "
-      from        complete   wait        refuse  mark_unknown  by_hand
-      PROCESSING  COMPLETED  PROCESSING  MANUAL  UNKNOWN       refund_closed
-      UNKNOWN     COMPLETED  PROCESSING  MANUAL  UNKNOWN       refund_closed
-      COMPLETED   ·          ·           ·       ·             ·
-      FAILED      COMPLETED  ·           ·       ·             refund_closed
-      MANUAL      COMPLETED  ·           ·       ·             COMPLETED
+      from        complete   wait        refuse  mark_unknown  by_hand        seen
+      PROCESSING  COMPLETED  PROCESSING  MANUAL  UNKNOWN       refund_closed  COMPLETED
+      UNKNOWN     COMPLETED  PROCESSING  MANUAL  UNKNOWN       refund_closed  COMPLETED
+      COMPLETED   ·          ·           ·       ·             ·              ·
+      FAILED      COMPLETED  ·           ·       ·             refund_closed  refund_closed
+      MANUAL      COMPLETED  ·           ·       ·             COMPLETED      COMPLETED
       "
     `)
   })

@@ -5,6 +5,7 @@ import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type DemoProcess, type DemoStart, startDemo } from './demo-process'
+import { atTheWindow, paymentAt, type Way, type WindowGateway } from './window'
 
 const folders: string[] = []
 const running = new Set<DemoProcess>()
@@ -40,30 +41,33 @@ const visitor = (demo: DemoProcess) => {
     return text === '' ? response.status : JSON.parse(text)
   }
   /** Holds a seat and pays at the window: everything but the confirmation. */
-  const authorize = async (seat: string, choice: string) => {
+  const authorize = async (seat: string, choice?: string, gateway: WindowGateway = 'toss') => {
     const { order } = await ask('/payments/orders', { seats: [seat] })
     const path = `/payments/orders/${order.id}`
-    const urls = { successUrl: `${origin}/pay/success`, failUrl: `${origin}/pay/fail` }
-    const { payment } = await ask(`${path}/payments`, { gateway: 'toss', method: 'CARD', ...urls })
-    const window = `${origin}/toss/fake/window?${new URLSearchParams(payment.window.parameters)}`
-    const pressed = { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' } as const
-    const back = new URL((await fetch(window, pressed)).headers.get('location') ?? '')
-    const returned = Object.fromEntries(back.searchParams)
+    const { payment } = await ask(`${path}/payments`, paymentAt(gateway, origin))
+    const way = await atTheWindow(origin, gateway, payment.window.parameters, choice)
     return {
       orderId: order.id,
       attemptId: payment.attemptId,
       path,
-      returned,
+      way,
+      returned: Object.fromEntries(way.url.searchParams),
       confirm: `${path}/payments/${payment.attemptId}/confirm`,
     }
+  }
+  /** Comes back from a window to the server, wherever it listens by now: the page that follows. */
+  const comeBack = async ({ url, init }: Way): Promise<string | null> => {
+    const answer = await fetch(origin + url.pathname + url.search, { ...init, headers: { cookie } })
+    return answer.headers.get('location')
   }
   return {
     ask,
     authorize,
+    comeBack,
     moveTo: (next: DemoProcess) => {
       origin = next.origin
     },
-    /** Money of an order as both sides tell it: ours, Toss's. */
+    /** Money of an order as both sides tell it: ours, the provider's. */
     books: async (orderId: string) => {
       const { order } = await ask(`/operator/api/state?order=${orderId}`)
       type Line = { readonly kind: string; readonly amountMinor: number }
@@ -142,7 +146,7 @@ describe.each(TARGETS)('the demo is killed and started again, on $title', ({ ope
     const first = await demo()
     const minji = visitor(first)
     await minji.ask('/api/session', { buyer: 'minji' })
-    const paid = await minji.authorize('A1', 'card')
+    const paid = await minji.authorize('A1')
     expect(await minji.ask(paid.confirm, { returned: paid.returned })).toMatchObject({ order: { status: 'CONFIRMED' } })
     await minji.ask('/operator/api/clock', { minutes: 60 })
     const { startsAt } = await minji.ask('/api/concert')
@@ -157,9 +161,9 @@ describe.each(TARGETS)('the demo is killed and started again, on $title', ({ ope
     expect(await minji.books(paid.orderId)).toEqual({ ours: ['capture 120000'], theirs: ['capture 120000'] })
 
     // Authorized at the window, not confirmed; another one charged, not written down.
-    const waiting = await minji.authorize('B1', 'card')
-    const lost = await minji.authorize('C1', 'card')
-    await minji.ask('/operator/api/faults', { kind: 'webhook_never' })
+    const waiting = await minji.authorize('B1')
+    const lost = await minji.authorize('C1')
+    await minji.ask('/operator/api/faults', { gateway: 'toss', kind: 'webhook_never' })
     await minji.ask('/operator/api/server', { action: 'die_after_charge' })
     await expect(minji.ask(lost.confirm, { returned: lost.returned })).rejects.toThrow()
     expect(await minji.books(lost.orderId)).toEqual({ ours: [], theirs: ['capture 90000'] })
@@ -189,18 +193,53 @@ describe.each(TARGETS)('the demo is killed and started again, on $title', ({ ope
     await fourth.kill('SIGINT')
   })
 
+  test('no provider forgets: paid, refunded or on the way back from the window, it goes on after the kill', {
+    timeout: 120_000,
+  }, async () => {
+    const first = await demo(['--fresh'])
+    const [minji, junho] = [visitor(first), visitor(first)]
+    await minji.ask('/api/session', { buyer: 'minji' })
+    await junho.ask('/api/session', { buyer: 'junho' })
+    const begun = []
+    for (const [gateway, row] of [
+      ['payple', 'B'],
+      ['portone_v1', 'C'],
+      ['portone_v2', 'D'],
+    ] as const) {
+      const paid = await minji.authorize(`${row}1`, undefined, gateway)
+      expect(await minji.comeBack(paid.way)).toBe(`/pay/ended?status=success&orderId=${paid.orderId}`)
+      const waiting = await junho.authorize(`${row}2`, undefined, gateway)
+      begun.push({ paid, waiting, amount: row === 'D' ? 60_000 : 90_000 })
+    }
+    const second = await again(first, minji)
+    junho.moveTo(second)
+    for (const { paid, waiting, amount } of begun) {
+      const captured = [`capture ${amount}`]
+      expect(await minji.books(paid.orderId)).toEqual({ ours: captured, theirs: captured })
+      expect(await junho.comeBack(waiting.way)).toBe(`/pay/ended?status=success&orderId=${waiting.orderId}`)
+      expect(await junho.books(waiting.orderId)).toEqual({ ours: captured, theirs: captured })
+      await minji.ask(`${paid.path}/cancel`, {})
+      expect(await minji.ask(`${paid.path}/refunds`, {})).toMatchObject({ order: { status: 'REFUNDED' } })
+    }
+    await again(second, minji)
+    for (const { paid, amount } of begun) {
+      const refunded = [`capture ${amount}`, `refund ${amount}`]
+      expect(await minji.books(paid.orderId)).toEqual({ ours: refunded, theirs: refunded })
+    }
+  })
+
   test('two cannot run on one place; a lost memory is refused; --fresh begins with nothing', {
     timeout: 120_000,
   }, async () => {
     const first = await demo()
     const minji = visitor(first)
     await minji.ask('/api/session', { buyer: 'minji' })
-    await minji.authorize('E1', 'card')
+    await minji.authorize('E1')
     await expect(demo()).rejects.toThrow(/another demo is running/)
     expect(first.printed).toContain(`${folder}/memory`)
     await first.kill('SIGKILL')
 
-    const [, memoryFile = ''] = /Toss and sessions: (\S+)/.exec(first.printed) ?? []
+    const [, memoryFile = ''] = /providers and sessions: (\S+)/.exec(first.printed) ?? []
     const memory = readFileSync(memoryFile, 'utf8')
     rmSync(memoryFile)
     await expect(demo()).rejects.toThrow(/the database has orders, but .* is gone\. Start afresh: --fresh/)

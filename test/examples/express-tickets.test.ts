@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../examples/express-tickets/app'
+import { atTheWindow, type Parameters, paymentAt, type WindowGateway } from './window'
 
 const running: { readonly server: Server; readonly stop: () => void }[] = []
 afterEach(() => {
@@ -29,22 +30,23 @@ const demo = async () => {
   const signIn = async (buyer: string) => {
     const cookie = (await post('/api/session', { buyer })).headers.get('set-cookie')?.split(';')[0] ?? ''
     const get = async (path: string) => (await fetch(origin + path, { headers: { cookie } })).json()
-    return { get, post: async (path: string, body: unknown = {}) => (await post(path, body, cookie)).json() }
+    /** The way back from a window: the page that the buyer sees then. */
+    const follow = async (url: URL, init: RequestInit) => {
+      const answer = await fetch(url, { ...init, headers: { cookie } })
+      return new URL(answer.headers.get('location') ?? url, origin)
+    }
+    const comeBack = async (gateway: WindowGateway, parameters: Parameters, choice?: string) => {
+      const { url, init } = await atTheWindow(origin, gateway, parameters, choice)
+      return follow(url, init)
+    }
+    return {
+      get,
+      follow,
+      comeBack,
+      post: async (path: string, body: unknown = {}) => (await post(path, body, cookie)).json(),
+    }
   }
-  /** Opens the payment window and presses one of its buttons: the address the browser is sent to. */
-  const atTheWindow = async (parameters: Readonly<Record<string, string>>, choice: string) => {
-    const window = `${origin}/toss/fake/window?${new URLSearchParams(parameters)}`
-    expect(await (await fetch(window)).text()).toContain('가을밤의 현악사중주')
-    const form = { method: 'POST', body: new URLSearchParams({ choice }), redirect: 'manual' } as const
-    return new URL((await fetch(window, form)).headers.get('location') ?? '')
-  }
-  const toWindow = (origin: string) => ({
-    gateway: 'toss',
-    method: 'CARD',
-    successUrl: `${origin}/pay/success`,
-    failUrl: `${origin}/pay/fail`,
-  })
-  return { ...rest, origin, signIn, post, atTheWindow, toWindow }
+  return { ...rest, origin, signIn, post }
 }
 
 const won = (amountMinor: number) => ({ amountMinor, currency: 'KRW' })
@@ -57,14 +59,16 @@ describe('the concert', () => {
     expect(order).toMatchObject({ status: 'HOLD', total: won(210_000) })
     const path = `/payments/orders/${order.id}`
 
-    const { payment } = await minji.post(`${path}/payments`, shop.toWindow(shop.origin))
-    const back = await shop.atTheWindow(payment.window.parameters, 'card')
+    const { payment } = await minji.post(`${path}/payments`, paymentAt('toss', shop.origin))
+    const back = await minji.comeBack('toss', payment.window.parameters)
     expect(back.pathname).toBe('/pay/success')
     expect((await minji.get(path)).order.status).toBe('PAYING')
     const returned = Object.fromEntries(back.searchParams)
     const paid = await minji.post(`${path}/payments/${payment.attemptId}/confirm`, { returned })
     expect(paid.order.status).toBe('CONFIRMED')
-    expect(shop.fake.book()).toMatchObject([{ kind: 'capture', orderId: payment.attemptId, amountMinor: 210_000 }])
+    expect(shop.providers.toss.fake.book()).toMatchObject([
+      { kind: 'capture', orderId: payment.attemptId, amountMinor: 210_000 },
+    ])
     const { seats } = await minji.get('/api/concert')
     expect(seats.filter(({ status }: { status: string }) => status === 'RESERVED')).toHaveLength(2)
 
@@ -74,8 +78,85 @@ describe('the concert', () => {
     expect((await minji.post(`${path}/cancel`)).refund).toMatchObject({ kind: 'auto', refundNow: won(210_000) })
     const refunded = await minji.post(`${path}/refunds`)
     expect(refunded).toMatchObject({ order: { status: 'REFUNDED' }, refund: { status: 'COMPLETED' } })
-    expect(shop.fake.book().map(({ kind }) => kind)).toEqual(['capture', 'refund'])
+    expect(shop.providers.toss.fake.book().map(({ kind }) => kind)).toEqual(['capture', 'refund'])
   })
+
+  test.each(['payple', 'portone_v1', 'portone_v2'] as const)(
+    '%s: its window comes back to the server, which confirms; refunded, both books agree',
+    async (gateway) => {
+      const shop = await demo()
+      const minji = await shop.signIn('minji')
+      const { order } = await minji.post('/payments/orders', { seats: ['B1'] })
+      const path = `/payments/orders/${order.id}`
+      const begin = async () => (await minji.post(`${path}/payments`, paymentAt(gateway, shop.origin))).payment
+
+      const refused = await minji.comeBack(gateway, (await begin()).window.parameters, 'decline')
+      expect(refused.pathname).toBe('/pay/ended')
+      expect(Object.fromEntries(refused.searchParams)).toMatchObject({ status: 'fail', code: 'PAYMENT_DECLINED' })
+      expect(shop.providers[gateway].book()).toEqual([])
+
+      const paid = await minji.comeBack(gateway, (await begin()).window.parameters)
+      expect(paid.pathname + paid.search).toBe(`/pay/ended?status=success&orderId=${order.id}`)
+      expect((await minji.get(path)).order.status).toBe('CONFIRMED')
+      await minji.post(`${path}/cancel`)
+      expect(await minji.post(`${path}/refunds`)).toMatchObject({ order: { status: 'REFUNDED' } })
+      const { books } = (await minji.get(`/operator/api/state?order=${order.id}`)).order
+      const moved = [
+        { gateway, kind: 'capture', amountMinor: 90_000 },
+        { gateway, kind: 'refund', amountMinor: 90_000 },
+      ]
+      expect(books.ours).toMatchObject(moved)
+      expect(books.theirs).toMatchObject(moved)
+    },
+  )
+
+  test.each(['toss', 'payple', 'portone_v1', 'portone_v2'] as const)(
+    '%s: its webhook is delivered, and alone confirms a payment that we have not heard of',
+    async (gateway) => {
+      const shop = await demo()
+      const minji = await shop.signIn('minji')
+      const { order } = await minji.post('/payments/orders', { seats: ['B1'] })
+      const path = `/payments/orders/${order.id}`
+      const { payment } = await minji.post(`${path}/payments`, paymentAt(gateway, shop.origin))
+      const { url, init } = await atTheWindow(shop.origin, gateway, payment.window.parameters)
+      const isTakenByWindow = gateway.startsWith('portone')
+      if (!isTakenByWindow) {
+        // The confirmation is carried out, and nobody hears of it but by the webhook.
+        await shop.post('/operator/api/faults', { gateway, kind: 'lost_answer' })
+        if (gateway === 'toss') {
+          const returned = Object.fromEntries(url.searchParams)
+          await minji.post(`${path}/payments/${payment.attemptId}/confirm`, { returned })
+        } else await minji.follow(url, init)
+      }
+      await expect.poll(async () => (await minji.get(path)).order.status, { timeout: 9_000 }).toBe('CONFIRMED')
+      const events = await shop.store.find('events', { index: 'byOrder', where: { orderId: order.id }, limit: 50 })
+      expect(events.find(({ type }) => type === 'order.confirmed')?.cause).toBe('webhook')
+      expect(shop.providers[gateway].book()).toHaveLength(1)
+      const inbox = await shop.store.find('inbox', { index: 'byStatus', where: { status: 'HANDLED' }, limit: 9 })
+      expect(inbox.some((row) => row.gateway === gateway && row.attemptId === payment.attemptId)).toBe(true)
+    },
+    20_000,
+  )
+
+  test.each(['portone_v1', 'portone_v2'] as const)(
+    '%s: an account is waited for, and the deposit confirms',
+    async (gateway) => {
+      const shop = await demo()
+      const minji = await shop.signIn('minji')
+      const { order } = await minji.post('/payments/orders', { seats: ['D1'] })
+      const path = `/payments/orders/${order.id}`
+      const { payment } = await minji.post(`${path}/payments`, paymentAt(gateway, shop.origin))
+      const back = await minji.comeBack(gateway, payment.window.parameters, 'virtual_account')
+      expect(back.pathname + back.search).toBe(`/pay/ended?status=pending&orderId=${order.id}`)
+      expect(shop.providers[gateway].book()).toEqual([])
+      const deposit = { attemptId: payment.attemptId }
+      expect((await shop.post('/operator/api/deposit', deposit)).status).toBe(204)
+      await expect.poll(async () => (await minji.get(path)).order.status, { timeout: 9_000 }).toBe('CONFIRMED')
+      expect((await shop.post('/operator/api/deposit', deposit)).status).toBe(409)
+      expect(shop.providers[gateway].book()).toHaveLength(1)
+    },
+    20_000,
+  )
 
   test('C-41 S2-04: the page cannot set a price, and cannot hold what is not on offer', async () => {
     const shop = await demo()
@@ -114,26 +195,54 @@ describe('the concert', () => {
     const minji = await shop.signIn('minji')
     const { order } = await minji.post('/payments/orders', { seats: ['C1'] })
     const path = `/payments/orders/${order.id}`
-    const { payment } = await minji.post(`${path}/payments`, shop.toWindow(shop.origin))
-    const back = await shop.atTheWindow(payment.window.parameters, 'card')
+    const { payment } = await minji.post(`${path}/payments`, paymentAt('toss', shop.origin))
+    const back = await minji.comeBack('toss', payment.window.parameters)
     const confirm = `${path}/payments/${payment.attemptId}/confirm`
     const returned = Object.fromEntries(back.searchParams)
 
     await shop.post('/operator/api/server', { action: 'die_after_charge' })
     await expect(minji.post(confirm, { returned })).rejects.toThrow()
-    expect(shop.fake.book()).toHaveLength(1)
+    expect(shop.providers.toss.fake.book()).toHaveLength(1)
     expect(await shop.store.get('orders', order.id)).toMatchObject({ status: 'PAYING', paidAttemptId: null })
     expect(await minji.post(confirm, { returned })).toMatchObject({ errorCode: 'SERVER_DOWN' })
 
     await shop.post('/operator/api/server', { action: 'start' })
     expect(await minji.post(confirm, { returned })).toMatchObject({ order: { status: 'CONFIRMED' } })
-    expect(shop.fake.book()).toHaveLength(1)
+    expect(shop.providers.toss.fake.book()).toHaveLength(1)
     const { order: seen, alerts } = await minji.get(`/operator/api/state?order=${order.id}`)
     expect(alerts).toEqual([])
     const [ours, theirs] = [seen.books.ours, seen.books.theirs]
     expect(ours).toMatchObject([{ attemptId: payment.attemptId, kind: 'capture', amountMinor: 90_000 }])
     expect(theirs).toMatchObject([{ attemptId: payment.attemptId, kind: 'capture', amountMinor: 90_000 }])
   })
+
+  test.each(['toss', 'payple', 'portone_v1', 'portone_v2'] as const)(
+    '%s: the server dies between refund and commit; the new one ends it, and the money goes back once',
+    async (gateway) => {
+      const shop = await demo()
+      const minji = await shop.signIn('minji')
+      const { order } = await minji.post('/payments/orders', { seats: ['C1'] })
+      const path = `/payments/orders/${order.id}`
+      const { payment } = await minji.post(`${path}/payments`, paymentAt(gateway, shop.origin))
+      const back = await minji.comeBack(gateway, payment.window.parameters)
+      const returned = Object.fromEntries(back.searchParams)
+      if (gateway === 'toss') await minji.post(`${path}/payments/${payment.attemptId}/confirm`, { returned })
+      await minji.post(`${path}/cancel`)
+
+      await shop.post('/operator/api/server', { action: 'die_after_refund' })
+      await expect(minji.post(`${path}/refunds`)).rejects.toThrow()
+      const kinds = () => shop.providers[gateway].book().map(({ kind }) => kind)
+      expect(kinds()).toEqual(['capture', 'refund'])
+      expect(await shop.store.get('orders', order.id)).toMatchObject({ status: 'CANCELLED', refundedMinor: 0 })
+
+      await shop.post('/operator/api/server', { action: 'start' })
+      // Payple lists no refunds: only when the first request is dead for sure is it sent again, and refused as a repeat.
+      await shop.post('/operator/api/clock', { minutes: 12 })
+      await expect.poll(async () => (await minji.get(path)).order.status, { timeout: 9_000 }).toBe('REFUNDED')
+      expect(kinds()).toEqual(['capture', 'refund'])
+    },
+    20_000,
+  )
 
   test('the clock button expires a hold, and the seat is free again', async () => {
     const shop = await demo()
@@ -150,12 +259,15 @@ describe('the concert', () => {
     const folder = new URL('../../examples/express-tickets/public/', import.meta.url)
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(html|js)$/.test(name))
     expect(files.length).toBeGreaterThan(12)
-    for (const path of ['/', '/toss/sdk.js', ...files.map((name) => `/${name}`)]) {
+    const providers = Object.entries(shop.providers)
+    const keys = providers.flatMap(([, { fake }]) => Object.values(fake.keys)).filter((key) => key !== 'test')
+    expect(keys.length).toBeGreaterThan(12)
+    const scripts = providers.map(([name]) => `/${name}/sdk.js`)
+    for (const path of ['/', ...scripts, ...files.map((name) => `/${name}`)]) {
       const response = await fetch(shop.origin + path)
       expect(response.status, path).toBe(200)
       const text = await response.text()
-      expect(text).not.toContain(shop.fake.keys.secretKey)
-      expect(text).not.toContain(shop.fake.keys.clientKey)
+      for (const key of keys) expect(text, path).not.toContain(key)
       expect(text).not.toMatch(/https?:\/\/(?!www\.w3\.org)/)
     }
   })

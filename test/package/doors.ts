@@ -6,6 +6,9 @@ export const PROMISED: Readonly<Record<keyof typeof doors, readonly string[]>> =
   '.': ['createPayments', 'krw', 'usd', 'systemClock', 'randomIds'],
   './policies': ['withinDays', 'notAccessed', 'beforeEvent', 'allOf', 'anyOf', 'never'],
   './toss': ['toss'],
+  './payple': ['payple', 'paypleClient'],
+  './portone-v1': ['portOneV1', 'portOneV1Client'],
+  './portone-v2': ['portOneV2', 'portOneV2Client', 'signPortOneV2Webhook'],
   './wallet': ['wallet'],
   './mock': ['mock'],
   './storage': ['KINDS', 'checkOps', 'relationalStore', 'StoreError'],
@@ -15,7 +18,17 @@ export const PROMISED: Readonly<Record<keyof typeof doors, readonly string[]>> =
   './storage/prisma': ['prismaStore'],
   './http': ['createHandler'],
   './express': [],
-  './testing': ['fakeToss', 'toMswHandlers', 'testClock', 'simulate', 'storeConformance'],
+  './testing': [
+    'fakeToss',
+    'fakePayple',
+    'fakePortOneV1',
+    'fakePortOneV2',
+    'toMswHandlers',
+    'testClock',
+    'simulate',
+    'storeConformance',
+    'gatewayConformance',
+  ],
 }
 
 export const DOORS = Object.keys(PROMISED)

@@ -7,9 +7,12 @@ import { DOORS, specifierOf } from './doors'
  * must carry to open the door, packages included; `all`: with everything the door may load later.
  */
 const BUDGET: Readonly<Record<string, { readonly own: number; readonly open: number; readonly all: number }>> = {
-  '.': { own: 36, open: 38, all: 75 },
+  '.': { own: 38, open: 40, all: 75 },
   './policies': { own: 5, open: 7, all: 7 },
   './toss': { own: 18, open: 20, all: 54 },
+  './payple': { own: 22, open: 23, all: 55 },
+  './portone-v1': { own: 21, open: 22, all: 54 },
+  './portone-v2': { own: 21, open: 23, all: 55 },
   './wallet': { own: 5, open: 7, all: 7 },
   './mock': { own: 6, open: 8, all: 38 },
   './storage': { own: 12, open: 12, all: 12 },
@@ -20,7 +23,7 @@ const BUDGET: Readonly<Record<string, { readonly own: number; readonly open: num
   './http': { own: 12, open: 32, all: 65 },
   './express': { own: 12, open: 32, all: 65 },
   // The simulator brings the engine, the gateways and the fakes along; nobody ships it to production.
-  './testing': { own: 96, open: 98, all: 132 },
+  './testing': { own: 172, open: 172, all: 208 },
 }
 
 const { host } = inject('packed')

@@ -26,14 +26,27 @@ describe.each(chosen.map((database) => [database.name, database] as const))('%s'
   afterAll(() => opened.close())
   beforeEach(() => opened.empty())
 
-  const shop = () =>
+  const shop = (more: { readonly mock?: ReturnType<typeof mock> } = {}) =>
     createPayments({
       store: sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming }),
-      gateways: { mock: mock(), wallet: wallet({ openingBalance: krw(100_000) }) },
+      gateways: { mock: mock(), wallet: wallet({ openingBalance: krw(100_000) }), ...more },
       refundPolicies: { week: withinDays(7) },
       clock: testClock(),
       ids: testIds(),
     })
+
+  const many = (pageSize: number, clock = testClock()) => ({
+    clock,
+    ...createPayments({
+      store: sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming }),
+      gateways: { mock: mock() },
+      refundPolicies: { week: withinDays(7) },
+      clock,
+      ids: testIds(),
+      jobs: { leaseMs: null, pageSize },
+      on: { '*': () => undefined },
+    }),
+  })
 
   const counted = async <T>(
     work: () => PromiseLike<T>,
@@ -62,7 +75,7 @@ describe.each(chosen.map((database) => [database.name, database] as const))('%s'
     // Reads of one verb that do not wait for each other go out side by side.
     expect({ hold: holdReads, start: startReads, confirm: confirmReads, check: useReads }).toEqual({
       hold: 0,
-      start: 2,
+      start: 1,
       confirm: 3,
       check: 1,
     })
@@ -80,4 +93,41 @@ describe.each(chosen.map((database) => [database.name, database] as const))('%s'
         : { hold: 8, start: 6, confirm: 12, check: 0, refund: 14 },
     )
   })
+
+  test('a webhook that confirms an order, and its repeat, cost what they cost', async () => {
+    const gateway = mock({ capturedBy: 'buyer', webhookSecret: 'mock-secret' })
+    const { orders, webhooks } = shop({ mock: gateway })
+    const line = { title: 'A-1', unitPrice: krw(50_000), resource: { group: 'hall', id: 'A-1' } }
+    const held = await orders.hold({ actor: BUYER, lines: [line], refundPolicy: 'week' })
+    const order = held._unsafeUnwrap().id
+    const started = await orders.startPayment({ actor: BUYER, order, gateway: 'mock' })
+    const notice = gateway.settle(started._unsafeUnwrap().attempt.id, 'approved')._unsafeUnwrap()
+    const [reads, writes, first] = await counted(() => webhooks.receive('mock', notice))
+    expect(first._unsafeUnwrap().status).toBe('handled')
+    const [repeatReads, repeatWrites, repeat] = await counted(() => webhooks.receive('mock', notice))
+    expect(repeat._unsafeUnwrap().status).toBe('duplicate')
+    expect({ reads, repeatReads, repeatWrites }).toEqual({ reads: 4, repeatReads: 1, repeatWrites: 1 })
+    // The notice, and all that follows from it: in one statement, or BEGIN, one per kind of row, COMMIT.
+    expect(writes).toBe(opened.dialect === 'postgres' ? 2 : 9)
+  })
+
+  test('200 due holds and their events cost what two pages cost', async () => {
+    const { orders, jobs, clock } = many(150)
+    const unitPrice = krw(1_000)
+    for (let at = 0; at < 200; at += 1) {
+      const lines = [{ title: 'Seat', unitPrice, resource: { group: 'hall', id: `${at}` } }]
+      ;(await orders.hold({ actor: BUYER, lines, refundPolicy: 'week' }))._unsafeUnwrap()
+    }
+    clock.advance(300_000)
+    const [sweepReads, sweepWrites, swept] = await counted(() => jobs.run('expire'))
+    expect(swept._unsafeUnwrap()).toMatchObject([{ handled: 200 }])
+    const [tellReads, tellWrites, told] = await counted(() => jobs.run('outbox'))
+    expect(told._unsafeUnwrap()).toMatchObject([{ handled: 400, failed: 0 }])
+    // A page of orders and their claims; a page of events, what they say, and the lines of their orders.
+    expect({ sweep: sweepReads, tell: tellReads }).toEqual({ sweep: 4, tell: 9 })
+    // Elsewhere: BEGIN, COMMIT, and a statement per 200 rows that are named one by one.
+    expect({ sweep: sweepWrites, tell: tellWrites }).toEqual(
+      opened.dialect === 'postgres' ? { sweep: 2, tell: 6 } : { sweep: 12, tell: 18 },
+    )
+  }, 60_000)
 })

@@ -1,10 +1,10 @@
 import { h } from './dom.js'
-import { language, moment, money } from './text.js'
+import { language, moment, money, t } from './text.js'
 
 /** [Korean, English] */
 export const say = ([ko, en]) => (language() === 'ko' ? ko : en)
 
-const table = (heads, rows, id) =>
+export const table = (heads, rows, id) =>
   h(
     'div',
     { class: 'scroll' },
@@ -36,60 +36,10 @@ const table = (heads, rows, id) =>
     ),
   )
 
-const time = (iso) => (iso ? moment(iso, { timeStyle: 'medium' }) : '–')
-const short = (id) => (id ? h('code', { title: id }, `…${id.slice(-6)}`) : '–')
+export const time = (iso) => (iso ? moment(iso, { timeStyle: 'medium' }) : '–')
+export const short = (id) => (id ? h('code', { title: id }, `…${id.slice(-6)}`) : '–')
 export const amount = (amountMinor) => (amountMinor === null ? '' : money({ amountMinor }))
 export const badge = (status) => h('span', { class: `badge is-${status}` }, status)
-
-const net = (lines) =>
-  lines.reduce((sum, { kind, amountMinor }) => sum + (kind === 'capture' ? amountMinor : -amountMinor), 0)
-
-/** Two books side by side, and whether they come to the same. */
-export const books = ({ ours, theirs }) => {
-  const agree = net(ours) === net(theirs)
-  const side = (id, title, lines) =>
-    h(
-      'div',
-      {},
-      h('h3', {}, title),
-      table(
-        [say(['시도', 'attempt']), say(['움직임', 'movement']), say(['금액', 'amount']), say(['시각', 'at'])],
-        lines.map(({ attemptId, gateway, kind, amountMinor, at }) => [
-          short(attemptId),
-          `${gateway} ${kind}`,
-          amount(amountMinor),
-          time(at),
-        ]),
-        id,
-      ),
-      h(
-        'p',
-        { class: 'total' },
-        h('span', {}, say(['순액', 'net'])),
-        h('strong', { id: `${id}-net` }, amount(net(lines))),
-      ),
-    )
-  return h(
-    'section',
-    { class: 'card' },
-    h(
-      'h2',
-      {},
-      say(['장부 비교', 'The books']),
-      h(
-        'span',
-        { class: `verdict ${agree ? 'is-up' : 'is-down'}`, id: 'verdict', 'data-agree': String(agree) },
-        agree ? say(['✓ 같음', '✓ they agree']) : say(['✗ 아직 다름', '✗ not yet']),
-      ),
-    ),
-    h(
-      'div',
-      { class: 'books' },
-      side('ours', say(['우리 장부', 'Ours']), ours),
-      side('theirs', say(['결제사 장부', 'The provider’s']), theirs),
-    ),
-  )
-}
 
 export const history = ({ events }) =>
   h(
@@ -163,7 +113,7 @@ export const attempts = ({ attempts: list }, onDeposit) =>
       list.map(({ number, id, gateway, status, chargeRequestedAt, nextCheckAt, failureCode, depositDueAt }) => [
         String(number),
         short(id),
-        gateway,
+        t(gateway),
         badge(status),
         time(chargeRequestedAt),
         time(nextCheckAt),

@@ -1,8 +1,9 @@
 import { get, learnTime, post, serverNow } from './api.js'
 import { h, page, show } from './dom.js'
-import { amount, attempts, badge, books, history, inside, say } from './operator-tables.js'
+import { books } from './operator-books.js'
+import { amount, attempts, badge, history, inside, say } from './operator-tables.js'
 import { mountShell } from './shell.js'
-import { moment } from './text.js'
+import { moment, t } from './text.js'
 
 const CLOCK = [
   [1, ['1분', '1 min']],
@@ -10,7 +11,7 @@ const CLOCK = [
   [60, ['1시간', '1 h']],
   [1_440, ['하루', '1 day']],
 ]
-/** What happens to the next call that moves money, and whether the money moved. */
+/** What happens to the next call about money, and whether the money moves. */
 const FAULTS = [
   ['lost_request', ['요청이 사라짐', 'Request lost'], ['돈은 움직이지 않음', 'no money moves']],
   ['lost_answer', ['답이 사라짐', 'Answer lost'], ['돈은 움직임', 'money moves']],
@@ -18,7 +19,12 @@ const FAULTS = [
   ['html_after', ['HTML 오류 화면', 'HTML error page'], ['돈은 움직임', 'money moves']],
   ['slow', ['3초 느림', '3 s slow'], ['돈은 움직임', 'money moves']],
   ['late_execution', ['끊긴 뒤 20초에 처리', 'Cut, done 20 s later'], ['돈은 나중에 움직임', 'money moves later']],
-  ['decline', ['카드사 거절', 'Card declined'], ['돈은 움직이지 않음', 'no money moves']],
+  ['decline', ['다음 결제 거절', 'Next payment declined'], ['돈은 움직이지 않음', 'no money moves']],
+]
+const isTakenInWindow = (name) => name.startsWith('portone')
+const TAKEN_IN_WINDOW = [
+  '포트원은 결제창이 돈을 받습니다. 결제의 고장은 그 결과를 묻는 호출에 일어나고, 돈은 이미 움직였습니다.',
+  'PortOne’s window takes the money. A payment’s fault hits our question about it, when the money has moved already.',
 ]
 const WEBHOOKS = [
   ['webhook_twice', ['두 번 옴', 'twice'], ['', '']],
@@ -34,6 +40,8 @@ const SERVER = [
 let chosen = new URLSearchParams(location.search).get('order')
 let state = null
 let note = ''
+/** Whose calls and webhooks the buttons below break. */
+let gateway = 'toss'
 
 const act = async (path, body, what) => {
   const answer = await post(`/operator/api/${path}`, body)
@@ -48,75 +56,102 @@ const press = (id, label, about, onclick, props = {}) =>
 
 const faultButton = ([kind, label, about]) =>
   press(`fault-${kind}`, say(label), say(about), () =>
-    act('faults', { kind }, `${say(['준비됨', 'armed'])}: ${say(label)}`),
+    act('faults', { gateway, kind }, `${t(gateway)} · ${say(['준비됨', 'armed'])}: ${say(label)}`),
   )
 
-const controls = () => [
+const gatewayChips = () =>
   h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, say(['서버', 'Server'])),
-    h(
-      'p',
-      { class: `alive ${state.isAlive ? 'is-up' : 'is-down'}`, id: 'alive', role: 'status' },
-      state.isAlive ? say(['켜져 있음', 'up']) : say(['꺼져 있음', 'down']),
-      state.armed && h('span', { class: 'badge' }, say(['다음 호출에서 죽음', 'dies at the next call'])),
-    ),
-    h(
-      'div',
-      { class: 'pads' },
-      SERVER.map(([action, label]) =>
-        press(`server-${action}`, say(label), null, () => act('server', { action }, say(label)), {
-          disabled: !state.isAlive,
-        }),
-      ),
-      press(
-        'server-start',
-        say(['다시 켜기', 'Start again']),
-        say(['같은 저장소로', 'on the same store']),
-        () => act('server', { action: 'start' }, say(['켰습니다', 'started'])),
-        { class: 'primary', disabled: state.isAlive },
-      ),
-    ),
-  ),
-  h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, say(['시계', 'Clock'])),
-    h('p', { class: 'now', id: 'now' }, moment(serverNow(), { dateStyle: 'medium', timeStyle: 'medium' })),
-    h(
-      'div',
-      { class: 'pads small-pads' },
-      CLOCK.map(([minutes, label]) =>
-        press(`clock-${minutes}`, `+${say(label)}`, null, () => act('clock', { minutes }, `+${say(label)}`)),
-      ),
-    ),
-  ),
-  h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, say(['다음 결제·환불 호출', 'The next payment or refund call'])),
-    h('div', { class: 'pads' }, FAULTS.map(faultButton)),
-    h(
-      'p',
-      { class: 'armed muted small' },
-      `${say(['준비된 고장', 'Faults armed'])}: ${state.faultsPending}`,
-      state.faultsPending > 0 &&
-        h(
-          'button',
-          {
-            class: 'quiet',
-            id: 'fault-clear',
-            onclick: () => act('faults', { kind: 'clear' }, say(['지웠습니다', 'cleared'])),
+    'div',
+    { class: 'chips halves', role: 'group', 'aria-label': say(['결제사', 'gateway']) },
+    state.gateways.map(({ name, faultsPending }) =>
+      h(
+        'button',
+        {
+          id: `gateway-${name}`,
+          'aria-pressed': String(name === gateway),
+          onclick: () => {
+            gateway = name
+            draw()
           },
-          say(['지우기', 'Clear']),
-        ),
+        },
+        t(name),
+        faultsPending > 0 && h('span', { class: 'badge' }, String(faultsPending)),
+      ),
     ),
-    h('h2', {}, say(['다음 웹훅', 'The next webhook'])),
-    h('div', { class: 'pads small-pads' }, WEBHOOKS.map(faultButton)),
-    h('p', { class: 'muted small' }, `${say(['보낼 웹훅', 'Webhooks waiting'])}: ${state.webhooksPending.length}`),
-  ),
-]
+  )
+
+const controls = () => {
+  const { faultsPending, webhooksPending } = state.gateways.find(({ name }) => name === gateway)
+  return [
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, say(['서버', 'Server'])),
+      h(
+        'p',
+        { class: `alive ${state.isAlive ? 'is-up' : 'is-down'}`, id: 'alive', role: 'status' },
+        state.isAlive ? say(['켜져 있음', 'up']) : say(['꺼져 있음', 'down']),
+        state.armed && h('span', { class: 'badge' }, say(['다음 호출에서 죽음', 'dies at the next call'])),
+      ),
+      h(
+        'div',
+        { class: 'pads' },
+        SERVER.map(([action, label]) =>
+          press(`server-${action}`, say(label), null, () => act('server', { action }, say(label)), {
+            disabled: !state.isAlive,
+          }),
+        ),
+        press(
+          'server-start',
+          say(['다시 켜기', 'Start again']),
+          say(['같은 저장소로', 'on the same store']),
+          () => act('server', { action: 'start' }, say(['켰습니다', 'started'])),
+          { class: 'primary', disabled: state.isAlive },
+        ),
+      ),
+    ),
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, say(['시계', 'Clock'])),
+      h('p', { class: 'now', id: 'now' }, moment(serverNow(), { dateStyle: 'medium', timeStyle: 'medium' })),
+      h(
+        'div',
+        { class: 'pads small-pads' },
+        CLOCK.map(([minutes, label]) =>
+          press(`clock-${minutes}`, `+${say(label)}`, null, () => act('clock', { minutes }, `+${say(label)}`)),
+        ),
+      ),
+    ),
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, say(['결제사', 'Provider'])),
+      gatewayChips(),
+      h('h2', {}, say(['다음 결제·환불 호출', 'The next payment or refund call'])),
+      isTakenInWindow(gateway) && h('p', { class: 'muted small' }, say(TAKEN_IN_WINDOW)),
+      h('div', { class: 'pads' }, FAULTS.map(faultButton)),
+      h(
+        'p',
+        { class: 'armed muted small' },
+        `${say(['준비된 고장', 'Faults armed'])}: ${faultsPending}`,
+        faultsPending > 0 &&
+          h(
+            'button',
+            {
+              class: 'quiet',
+              id: 'fault-clear',
+              onclick: () => act('faults', { gateway, kind: 'clear' }, say(['지웠습니다', 'cleared'])),
+            },
+            say(['지우기', 'Clear']),
+          ),
+      ),
+      h('h2', {}, say(['다음 웹훅', 'The next webhook'])),
+      h('div', { class: 'pads small-pads' }, WEBHOOKS.map(faultButton)),
+      h('p', { class: 'muted small' }, `${say(['보낼 웹훅', 'Webhooks waiting'])}: ${webhooksPending}`),
+    ),
+  ]
+}
 
 const orderList = () =>
   h(

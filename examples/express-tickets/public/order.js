@@ -4,6 +4,7 @@ import { mountShell } from './shell.js'
 import { errorText, language, moment, money, t } from './text.js'
 import { history, ticket } from './ticket.js'
 import { watchOrder } from './watch.js'
+import { openWindow, WINDOWS } from './windows.js'
 
 const orderId = new URLSearchParams(location.search).get('id') ?? ''
 const path = `/payments/orders/${encodeURIComponent(orderId)}`
@@ -45,17 +46,12 @@ const start = async (body) => {
   return abandoned.ok ? post(`${path}/payments`, body) : abandoned
 }
 
-let loads = 0
-const payByToss = () =>
+const payThrough = (gateway) =>
   during(t('opening'), async () => {
-    const back = (name) => `${location.origin}/pay/${name}?order=${encodeURIComponent(orderId)}`
-    const started = await start({ gateway: 'toss', method: 'CARD', successUrl: back('success'), failUrl: back('fail') })
+    const started = await start(WINDOWS[gateway].payment)
     if (!started.ok) return say(errorText(started.error))
     try {
-      // A script that failed to load is remembered as failed; another address is another try.
-      loads += 1
-      const sdk = await import(`/toss/sdk.js?try=${loads}`)
-      sdk.requestPayment(started.data.payment.window.parameters)
+      await openWindow(gateway, started.data.payment.window.parameters)
     } catch {
       say(t('sdkFailed'))
     }
@@ -115,19 +111,23 @@ const payPanel = (state) => {
   }
   const failed = attempts.some(({ status }) => status === 'FAILED')
   const balance = me.balance ? t('payWalletNote', { balance: money(me.balance) }) : ''
-  const choice = (id, title, about, onclick, kind) =>
+  const choice = (gateway, about, onclick) =>
     h(
       'button',
-      { id, class: `choice ${kind}`, onclick, disabled: busy !== null },
-      h('strong', {}, title),
+      { id: `pay-${gateway}`, class: 'choice', onclick, disabled: busy !== null },
+      h('strong', {}, t(gateway)),
       h('span', {}, about),
     )
   return [
     clockPlace,
     failed && order.openAttemptId === null && h('p', { class: 'notice soft', id: 'retryable' }, t('retryable')),
     h('h2', {}, t('payBy')),
-    choice('pay-toss', t('payToss'), t('payTossNote'), payByToss, 'primary'),
-    choice('pay-wallet', t('payWallet'), balance, payByWallet, ''),
+    h(
+      'div',
+      { class: 'choices' },
+      Object.keys(WINDOWS).map((gateway) => choice(gateway, t('payWindowNote'), () => payThrough(gateway))),
+      choice('wallet', balance, payByWallet),
+    ),
     button('give-up', t('giveUp'), () => cancel(false), 'quiet'),
   ]
 }

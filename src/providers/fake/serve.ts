@@ -51,10 +51,12 @@ const readCall = async (app: FakeApp, request: Request, at: Date): Promise<FakeC
   const operation = app.operationOf(method, path)
   const idempotencyKey = headers.get('idempotency-key')
   const { provider } = app
-  return { provider, operation, method, path, idempotencyKey, body: parseBody(rawBody), at, url, headers, rawBody }
+  const isForm = headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true
+  const body = isForm ? Object.fromEntries(new URLSearchParams(rawBody)) : parseJson(rawBody)
+  return { provider, operation, method, path, idempotencyKey, body, at, url, headers, rawBody }
 }
 
-const parseBody = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return text === '' ? undefined : JSON.parse(text)
   } catch {

@@ -45,7 +45,11 @@ export type FakeWebhooksOptions = {
   readonly retryAfterMinutes: readonly number[]
   readonly headers: (id: string, retries: number, sentAt: Date) => Readonly<Record<string, string>>
   /** More headers for a message that is signed. */
-  readonly sign?: (rawBody: string, sentAt: Date) => Readonly<Record<string, string>>
+  readonly sign?: (message: {
+    readonly id: string
+    readonly rawBody: string
+    readonly sentAt: Date
+  }) => Readonly<Record<string, string>>
   /** Called before the queue is read: time may have made something happen. */
   readonly catchUp: () => void
   readonly saved?: SavedWebhooks
@@ -89,7 +93,7 @@ export const fakeWebhooks = (
     const headers = {
       'content-type': 'application/json',
       ...options.headers(id, retries, sentAt),
-      ...(isSigned ? options.sign?.(rawBody, sentAt) : {}),
+      ...(isSigned ? options.sign?.({ id, rawBody, sentAt }) : {}),
     }
     return { id, url, headers, rawBody, dueAt: sentAt }
   }

@@ -17,6 +17,8 @@ export type MockOptions = {
   readonly refundWindowMs?: number
   /** `false`: the same refund sent twice is given twice, as by a provider without idempotency keys. */
   readonly idempotentRefunds?: boolean
+  /** `false`: look-ups show no refunds, as at a provider that only tells people on its own pages. */
+  readonly listsRefunds?: boolean
   readonly mode?: 'test' | 'live'
   readonly methods?: readonly MockMethod[]
   /** Sends the buyer to `checkoutUrl`, as a provider with a page of its own does. */
@@ -56,7 +58,7 @@ const REFUND_WINDOW_MS = 600_000
  */
 export const mock = (options: MockOptions = {}): MockGateway => {
   const { capturedBy = 'confirm', chargeWindowMs = CHARGE_WINDOW_MS, mode = 'test', webhookSecret } = options
-  const { refundWindowMs = REFUND_WINDOW_MS, idempotentRefunds = true } = options
+  const { refundWindowMs = REFUND_WINDOW_MS, idempotentRefunds = true, listsRefunds = true } = options
   const methods = options.methods ?? ['CARD', 'KAKAOPAY']
   const checkoutUrl = options.live === true ? httpUrl(options.checkoutUrl) : null
   if (webhookSecret?.trim() === '') throw new RangeError('mock: webhookSecret is empty')
@@ -80,7 +82,7 @@ export const mock = (options: MockOptions = {}): MockGateway => {
   const tell = ({ type, attemptId }: MockNews, at: Date): void => {
     notices.push(noticeOf(type, attemptId, at))
   }
-  const provider = createMockProvider({ capturedBy, chargeWindowMs, idempotentRefunds, tell })
+  const provider = createMockProvider({ capturedBy, chargeWindowMs, idempotentRefunds, listsRefunds, tell })
   provider.script(...(options.script ?? []))
 
   const checkMethod = ({ method }: Attempt): Result<void, GatewayError> =>
@@ -91,7 +93,7 @@ export const mock = (options: MockOptions = {}): MockGateway => {
   return {
     name: 'mock',
     mode,
-    capabilities: { methods, partialRefund: true, capturedBy, chargeWindowMs, refundWindowMs },
+    capabilities: { methods, partialRefund: true, capturedBy, chargeWindowMs, refundWindowMs, listsRefunds },
     script: provider.script,
     book: provider.book,
     settle: (attemptId, outcome) => {

@@ -34,6 +34,7 @@ export type MockRules = {
   readonly capturedBy: 'confirm' | 'buyer'
   readonly chargeWindowMs: number | null
   readonly idempotentRefunds: boolean
+  readonly listsRefunds: boolean
   readonly tell: (news: MockNews, at: Date) => void
 }
 
@@ -148,7 +149,9 @@ export const createMockProvider = (rules: MockRules) => {
       return ok(
         answerOf(payment).match<ProviderPayment>(
           (charge) =>
-            charge.status === 'approved' ? { ...charge, refunds: payment.refunds } : { ...charge, expired: false },
+            charge.status === 'approved'
+              ? { ...charge, refunds: rules.listsRefunds ? payment.refunds : [] }
+              : { ...charge, expired: false },
           () => ({ status: 'failed', code: payment.code }),
         ),
       )

@@ -41,16 +41,21 @@ const ACCOUNT = [
 ]
 const PERSON = [
   'birth|gender$|identi(?:ty|fication)(?:no|num|number)|^identifier$|identinum|idnum$|taxsave',
-  'registration(?:no|num|number)$|regno$|business(?:no|num|number)$|issuenumber$|mgtnum$|taxid$|taxidentifier$',
+  'registration(?:no|num|number)$|regno$|(?:business|company)(?:no|num|number)$|taxid$|taxidentifier$',
+  '(?:issue|receipt|confirmation)(?:no|num|number)$|mgtnum$',
   'ssn$|rrn$|jumin|passport|driver(?:s)?licen[cs]e|^ci$|^di$|uniqueinsite$',
   'e?mail$|mailaddress$|phone$|phone(?:no|num|number)$|mobile$|mobile(?:no|num|number)$|payerhp$|^hp$|^tel$|telno$',
   '(?:buyer|customer|payer|company|refund|receiver|recipient|sender|depositor|contact)tel$',
-  'address$|address(?:line)?[12]?$|addr[12]?$|postcode$|postalcode$|zipcode$|^zip$|^ip$|(?:customer|browser|client|remote|user)ip$',
-  '(?:full|first|last|family|given|real|user|owner|customer|buyer|payer|depositor|remittee|representative)name$',
+  'address$|address(?:line)?[12]?$|addr[12]?$|^(?:first|second)line$|^city$|^region$|^province$',
+  'postcode$|postalcode$|zipcode$|^zip$|^ip$|(?:customer|browser|client|remote|user)ip$',
+  '(?:full|first|last|family|given|real|user|owner|customer|buyer|payer|depositor|remittee|remitter|representative)name$',
   '(?:recipient|receiver|sender|holder)name$|(?:card|refund|vbank)holder$|^holder$|^depositor$',
   'payerid$|payerno$|userdefine[12]$|linkaddparam$',
 ]
-const LINKS = ['receipturls?$|cardreceipt$|managementurls$|portalurl$|pdfurl$|linkurl$|cofurl$']
+const LINKS = [
+  'receipturls?$|cardreceipt$|managementurls$|portalurls?$|pdfurl$|linkurl$|cofurl$|^urls$|^overview$',
+  'updatepaymentmethod$|updatesubscriptionpaymentmethod$|^cancelsubscription$',
+]
 const KOREAN = [
   '카드번호|비밀번호|주민등록번호|계좌번호|생년월일|휴대폰|전화번호|이메일|유효기간|예금주|사업자등록번호',
 ]
@@ -62,8 +67,8 @@ const HARMLESS =
   /^(?:x)?(?:idempotency|primary|foreign|sort|partition|cache|public|dedupe|lock|message|error|object)key$/
 
 const PEOPLE =
-  /(?:customer|buyer|payer|holder|depositor|recipient|receiver|remitter|remittee|user|member|person|owner|contact|sender|applicant|representative|shipping|delivery|billingdetails|billinginfo)s?$/
-const CARDS_AND_ACCOUNTS = /(?:card|account|bank)s?$/
+  /(?:customer|buyer|payer|holder|depositor|recipient|receiver|remitter|remittee|user|member|person|owner|contact|sender|applicant|representative|shipping|delivery|billingdetails|billinginfo|business)(?:es|s)?$/
+const CARDS_AND_ACCOUNTS = /(?:card|account|bank|paypal)s?$/
 const RECEIPTS = /receipts?$/
 const VALUES = /^(?:value|values|val|v|content|contents|text|data)$/
 
@@ -80,7 +85,7 @@ const normalised = (name: string): string =>
 const hiddenIn = (plain: string): number => {
   if (HIDDEN.test(plain) && plain !== 'key' && !HARMLESS.test(plain)) return EVERYWHERE
   if (plain === 'name') return IN_PERSON
-  if (plain === 'number' || plain === 'num' || plain === 'no') return IN_CARD_OR_ACCOUNT
+  if (/^(?:number|num|no|reference)$/.test(plain)) return IN_CARD_OR_ACCOUNT
   return plain === 'url' ? IN_RECEIPT : 0
 }
 

@@ -22,7 +22,7 @@ export const hideInText = (text: string, writeJson: JsonWriter, depth = 0): stri
   }
   let hidden = text.includes('&') ? text.replace(/&(?:quot|#34|#x22);/gi, '"') : text
   if (hidden.includes('%')) {
-    hidden = hidden.replace(/[^\s&=?#;"'<>]+/g, (piece) => hidePercentEncoded(piece, writeJson, depth))
+    hidden = hidden.replace(PIECE, (piece) => hidePercentEncoded(piece, writeJson, depth))
   }
   hidden = hidePairs(hidden)
   if (hidden.includes('-')) hidden = hideFlags(hidden)
@@ -30,6 +30,9 @@ export const hideInText = (text: string, writeJson: JsonWriter, depth = 0): stri
 }
 
 const parseJson = Result.fromThrowable((text: string): unknown => JSON.parse(text))
+
+/** What may be percent-encoded as a whole. An apostrophe is left as it is by most encoders. */
+const PIECE = /[^\s&=?#;"'<>]+(?:'[^\s&=?#;"'<>]+)*/g
 
 const hidePercentEncoded = (piece: string, writeJson: JsonWriter, depth: number): string => {
   if (!piece.includes('%')) return piece
@@ -120,11 +123,12 @@ const valueAt = (text: string, from: number, style: PairStyle): { readonly start
   return { start: from, end: firstOf(text, from, endOfValue(style)) }
 }
 
+/** An apostrophe ends a value only where it may be a closing quote: a name may be `O'Brien`, in a URL too. */
 const endOfValue = ({ sign, quotedName, startsLine }: PairStyle): RegExp => {
   if (sign === '>') return /[<\r\n]/g
-  if (sign === '=') return /[&\s"'<>]/g
+  if (sign === '=') return /[&\s"<>]|'(?=[\s,;&"'<>\]}]|$)/g
   if (quotedName) return /[,}\]\s]/g
-  return startsLine ? /[\r\n]/g : /[\r\n"'`]/g
+  return startsLine ? /[\r\n]/g : /[\r\n"`]|'(?=[\s,;&"'<>\]}]|$)/g
 }
 
 const firstOf = (text: string, from: number, end: RegExp): number => {
@@ -164,8 +168,12 @@ const KEYS = /(?:(?:test|live)_g?sk_|[sr]k_(?:test|live)_|whsec_|pdl_|pca_)[\w+/
 /** `eyJ` is how JSON begins in base64: a JWT, or something packed the same way. */
 const PACKED_JSON = /eyJ[\w+/=-]{8,}(?:\.[\w-]+)*/g
 const USER_INFO = /:\/\/[^\s/?#"'<>]*@/g
-/** Billing and payment keys stand in paths. */
-export const KEY_IN_PATH = /(\/(?:billing|billing-keys|payments|subscribe\/customers)\/)([^\s/?#"'<>]{12,})/i
+/**
+ * Billing and payment keys stand in paths. Where names of endpoints stand in the same place, only what is too long for
+ * one is a key.
+ */
+export const KEY_IN_PATH =
+  /(\/(?:billing|payments)\/(?=[^\s/?#"'<>]{12})|\/(?:billing-keys|(?:subscribe|schedule)\/customers|payments\/methods)\/)([^\s/?#"'<>]+)/i
 const KEYS_IN_PATHS = new RegExp(KEY_IN_PATH, 'gi')
 
 /** Texts without these words have no token of a known shape. */

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from 'neverthrow'
 import type { Attempt } from '../../core/attempt'
+import { clip } from '../clip'
 import type { BeginContext, Checkout, GatewayError } from '../gateway'
-import { toTossAmount } from './amount'
+import { toMajorUnits } from '../major-units'
 import { notExecuted } from './errors'
 
 /** As the browser SDK spells them. An easy pay is asked for as `CARD`: the window offers both. */
@@ -61,7 +62,7 @@ export const checkout = (
       // The SDK's name for a guest. Ours are not told apart at Toss: a customer key must be unguessable and kept.
       customerKey: 'ANONYMOUS',
       method,
-      amount: toTossAmount(attempt.amount),
+      amount: toMajorUnits(attempt.amount),
       currency,
       orderId: attempt.id,
       orderName,
@@ -71,10 +72,4 @@ export const checkout = (
       customerEmail: email === undefined || email.length > MAX_TEXT ? null : email,
     },
   })
-}
-
-/** At most `max` UTF-16 units, never half a character. */
-export const clip = (text: string, max: number): string => {
-  const head = text.slice(0, max)
-  return /[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head
 }

@@ -2,9 +2,10 @@ import { err, errAsync, ok, type Result, type ResultAsync } from 'neverthrow'
 import { type Attempt, chargeKey } from '../../core/attempt'
 import { sameMoney } from '../../core/money'
 import type { Charge, GatewayError, ProviderPayment, Returned } from '../gateway'
-import { fromTossAmountText, toTossAmount } from './amount'
+import { fromMajorUnitsText, toMajorUnits } from '../major-units'
+import { isFirstSending, onRepeat } from '../repeat'
 import type { TossClient } from './client'
-import { isFirstSending, notExecuted, onRepeat, unknownOutcome } from './errors'
+import { notExecuted, unknownOutcome } from './errors'
 import { readCharge, readPayment } from './payment'
 import type { TossPayment } from './schema'
 
@@ -21,7 +22,7 @@ export const readReturn = (attempt: Attempt, returned: Returned): Result<string,
   if (amount === undefined) return err(notExecuted('return_invalid', 'amount: missing'))
   if (orderId !== attempt.id) return err(notExecuted('order_mismatch', 'orderId: belongs to another payment'))
   // Toss sends no currency. One that is there all the same must be ours.
-  const paid = fromTossAmountText(amount, currency ?? attempt.amount.currency)
+  const paid = fromMajorUnitsText(amount, currency ?? attempt.amount.currency)
   if (paid === undefined || !sameMoney(paid, attempt.amount)) {
     return err(notExecuted('amount_mismatch', 'amount: not the amount of this payment'))
   }
@@ -53,7 +54,7 @@ export const confirm = (
   const first = isFirstSending(attempt, attempt.chargeRequestedAt, now())
   return (
     client
-      .confirm({ paymentKey, orderId: attempt.id, amount: toTossAmount(attempt.amount) }, chargeKey(attempt))
+      .confirm({ paymentKey, orderId: attempt.id, amount: toMajorUnits(attempt.amount) }, chargeKey(attempt))
       .mapErr((error) => (first ? error : onRepeat(error)))
       .andThen((payment) => isPaymentOf(payment, attempt, paymentKey))
       // Another amount or currency is not an error here: money was taken, and the core keeps it apart.

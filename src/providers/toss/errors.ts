@@ -1,36 +1,16 @@
-import type { GatewayError, NotExecutedCode, UnknownCode } from '../gateway'
+import { failuresOf, type Meaning, refused, uncertain } from '../failure'
+import type { GatewayError, NotExecutedCode } from '../gateway'
 
-/** A refusal of our own: nothing was sent. */
-export const notExecuted = (code: NotExecutedCode, message: string): GatewayError => ({
-  code,
-  outcome: 'not_executed',
-  message: `toss: ${message}`,
-  retryable: false,
-})
-
-/** An answer we cannot count on. A look-up tells. */
-export const unknownOutcome = (code: UnknownCode, message: string): GatewayError => ({
-  code,
-  outcome: 'unknown',
-  message: `toss: ${message}`,
-  retryable: false,
-})
-
-type Meaning =
-  | { readonly code: NotExecutedCode; readonly outcome: 'not_executed'; readonly retryable: boolean }
-  | { readonly code: UnknownCode; readonly outcome: 'unknown'; readonly retryable: boolean }
-
-const refused = (code: NotExecutedCode, retryable = false): Meaning => ({ code, outcome: 'not_executed', retryable })
-const unknown = (code: UnknownCode, retryable = true): Meaning => ({ code, outcome: 'unknown', retryable })
+export const { notExecuted, unknownOutcome } = failuresOf('toss')
 
 const CONFIG = refused('config_error')
 const INVALID = refused('invalid_request')
 const DECLINED = refused('declined')
 const REFUSED = refused('refused')
 const NOT_FOUND = refused('not_found')
-const CONFLICT = unknown('conflict')
+const CONFLICT = uncertain('conflict')
 /** Also the codes Toss calls temporary: the error may have been made after the issuer approved. */
-const FAULT = unknown('provider_fault')
+const FAULT = uncertain('provider_fault')
 
 /**
  * Every code Toss documents: what it means, the HTTP status it comes with, and its names. The name decides; the status
@@ -100,7 +80,7 @@ const ROWS: readonly (readonly [meaning: Meaning, httpStatus: number, codes: str
   [CONFLICT, 400, 'NOT_MATCHES_REFUNDABLE_AMOUNT DUPLICATED_CASH_RECEIPT'],
   // More than is left: perhaps because this very refund, or one at the dashboard, has been made already.
   [CONFLICT, 403, 'NOT_CANCELABLE_AMOUNT'],
-  [unknown('in_progress'), 409, 'IDEMPOTENT_REQUEST_PROCESSING'],
+  [uncertain('in_progress'), 409, 'IDEMPOTENT_REQUEST_PROCESSING'],
 
   // Temporary or uncertain.
   [FAULT, 400, 'PROVIDER_ERROR CARD_PROCESSING_ERROR NOT_AVAILABLE_PAYMENT'],
@@ -109,7 +89,7 @@ const ROWS: readonly (readonly [meaning: Meaning, httpStatus: number, codes: str
   [FAULT, 500, 'FAILED_INTERNAL_SYSTEM_PROCESSING UNKNOWN_PAYMENT_ERROR UNKNOWN_ERROR COMMON_ERROR'],
   [FAULT, 500, 'FAILED_REFUND_PROCESS FAILED_PARTIAL_REFUND FAILED_METHOD_HANDLING_CANCEL FAILED_METHOD_HANDLING'],
   // A value in the request broke something: the same request will break it again.
-  [unknown('provider_fault', false), 500, 'FAILED_DB_PROCESSING'],
+  [uncertain('provider_fault', false), 500, 'FAILED_DB_PROCESSING'],
   [FAULT, 500, 'FAILED_HASH_DATA_CREATION FAILED_BILL_KEY_AUTH_CREATION FAILED_BILLING_AUTO_CANCEL'],
 ]
 
@@ -140,48 +120,8 @@ export const readTossError = (operation: string, httpStatus: number, body: unkno
   if (meaning !== undefined) return { ...meaning, ...named }
   // The body of a 429 is not documented.
   if (httpStatus === 429) return { ...refused('rate_limited', true), ...named }
-  if (providerCode === undefined) return { ...unknown('bad_response', false), ...named }
-  return { ...unknown('unrecognized', false), ...named }
-}
-
-/** A charge or refund asked for longer ago than this may have been sent before. */
-const FIRST_SENDING_MS = 3_000
-
-/** False when an earlier request of the same charge or refund may be under way. */
-export const isFirstSending = (
-  intent: { readonly status: string; readonly keyGeneration: number; readonly checks: number },
-  askedAt: Date | null,
-  now: Date,
-): boolean =>
-  intent.status !== 'UNKNOWN' &&
-  intent.keyGeneration === 0 &&
-  intent.checks === 0 &&
-  // Either way: another process may have asked, by a clock that is ahead of ours.
-  (askedAt === null || Math.abs(now.getTime() - askedAt.getTime()) < FIRST_SENDING_MS)
-
-/**
- * What an error to a repeated request says about the request before it. Refusals at the door say nothing: the key is
- * kept. A session that is over may be over because the payment was made: look up.
- */
-export const onRepeat = (error: GatewayError): GatewayError => {
-  const { message, providerCode } = error
-  const said = {
-    outcome: 'unknown',
-    message,
-    retryable: true,
-    ...(providerCode === undefined ? {} : { providerCode }),
-  } as const
-  switch (error.code) {
-    case 'config_error':
-    case 'rate_limited':
-    case 'not_sent':
-      return { ...said, code: 'in_progress' }
-    case 'payment_window_closed':
-    case 'not_found':
-      return { ...said, code: 'conflict' }
-    default:
-      return error
-  }
+  if (providerCode === undefined) return { ...uncertain('bad_response', false), ...named }
+  return { ...uncertain('unrecognized', false), ...named }
 }
 
 /** The message beside it stays where it is: it is foreign text, at times an institution's own. */

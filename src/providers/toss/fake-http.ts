@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock'
 import { idempotencyCache, type SavedAnswer } from '../fake/idempotency'
 import type { FakeApp, FakeCall, FakeReply } from '../fake/serve'
-import { fromTossAmount } from './amount'
+import { fromMajorUnits } from '../major-units'
 import { httpStatusOf } from './errors'
 import type { FakeTossBook } from './fake-book'
 import type { BookAnswer, CancelRequest, FakeTossPayment } from './fake-payment'
@@ -88,7 +88,7 @@ export const fakeTossHttp = (options: FakeTossHttpOptions): FakeApp & { readonly
     if (validHours !== undefined && dueDate !== undefined) {
       return refusal('INVALID_VALID_HOURS_WITH_DUE_DATE_AND_SINGLE')
     }
-    const amountMinor = typeof amount === 'number' ? fromTossAmount(amount, 'KRW')?.amountMinor : undefined
+    const amountMinor = typeof amount === 'number' ? fromMajorUnits(amount, 'KRW')?.amountMinor : undefined
     if (typeof orderId !== 'string' || !/^[\w=.-]{6,64}$/.test(orderId)) return refusal('INVALID_ORDER_ID')
     if (typeof orderName !== 'string' || orderName === '') return refusal('INVALID_ORDER_NAME')
     if (amountMinor === undefined || typeof customerName !== 'string') return refusal('INVALID_REQUEST')
@@ -190,4 +190,4 @@ const readAccount = ({ bank, accountNumber, holderName }: Fields) => ({ bank, ac
 
 /** An amount that cannot be read matches nothing. */
 const minorOf = (amount: unknown, payment: FakeTossPayment | undefined): number =>
-  (typeof amount === 'number' ? fromTossAmount(amount, payment?.currency ?? 'KRW')?.amountMinor : undefined) ?? -1
+  (typeof amount === 'number' ? fromMajorUnits(amount, payment?.currency ?? 'KRW')?.amountMinor : undefined) ?? -1

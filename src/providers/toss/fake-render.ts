@@ -1,4 +1,4 @@
-import { toTossAmount } from './amount'
+import { toMajorUnits } from '../major-units'
 import type { FakeTossCancel, FakeTossMethod, FakeTossPayment } from './fake-payment'
 import { tossTime } from './time'
 
@@ -15,7 +15,7 @@ const KOREAN: Readonly<Record<FakeTossMethod, string>> = {
 /** A payment as Toss's API shows it. `now` decides whether an account has run out. */
 export const renderPayment = (payment: FakeTossPayment, now: Date): Readonly<Record<string, unknown>> => {
   const { status, balanceMinor, currency } = payment
-  const amount = (amountMinor: number) => toTossAmount({ amountMinor, currency })
+  const amount = (amountMinor: number) => toMajorUnits({ amountMinor, currency })
   const vatMinor = Math.round(balanceMinor / 11)
   const chosen = status !== 'READY' && status !== 'EXPIRED'
   return {

@@ -1,4 +1,7 @@
+import { escapeHtml, fakePages } from '../fake/page'
 import type { FakeTossMethod } from './fake-payment'
+
+const page = fakePages({ provider: '토스페이먼츠', accent: '#2f6bff' })
 
 /** What the page asks of the fake. */
 export type FakeWindowActions = {
@@ -65,8 +68,6 @@ const redirect = (to: URL, query: Readonly<Record<string, string>>): Response =>
   return new Response(null, { status: 303, headers: { location: url.href } })
 }
 
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-
 const choices = ({ orderName, amount, currency }: WindowOrder): string => `
     <h1>${escapeHtml(orderName)}</h1>
     <p class="amount">${escapeHtml(amount.toLocaleString('en-US'))} <small>${escapeHtml(currency)}</small></p>
@@ -77,46 +78,3 @@ const choices = ({ orderName, amount, currency }: WindowOrder): string => `
       <button name="choice" value="cancel">결제 취소 <span lang="en">Cancel</span></button>
     </form>
     <p class="note">가짜 결제창입니다. 돈은 움직이지 않습니다. <span lang="en">A fake window. No money moves.</span></p>`
-
-const page = (status: number, content: string): Response =>
-  new Response(
-    `<!doctype html>
-<html lang="ko">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>가짜 결제창 · Fake payment window</title>
-    <style>${STYLE}</style>
-  </head>
-  <body><main>${content}
-  </main></body>
-</html>
-`,
-    {
-      status,
-      headers: {
-        'content-type': 'text/html;charset=utf-8',
-        // No form-action: browsers apply it to the redirect as well, which leaves for the host's own page.
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
-        'cache-control': 'no-store',
-      },
-    },
-  )
-
-const STYLE = `
-  :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
-  body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: #eef1f6; color: #1a2233; }
-  main { width: min(22rem, 88vw); padding: 2rem; border-radius: 1.25rem; background: #fff; box-shadow: 0 1rem 3rem #1a223322; }
-  h1 { margin: 0; font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }
-  .amount { margin: .25rem 0 1.5rem; font-size: 2rem; font-weight: 700; font-variant-numeric: tabular-nums; }
-  .amount small { font-size: 1rem; font-weight: 500; opacity: .6; }
-  button { display: flex; justify-content: space-between; width: 100%; margin-top: .5rem; padding: .9rem 1rem; border: 0;
-    border-radius: .75rem; font: inherit; font-weight: 600; background: #e6eaf2; color: inherit; cursor: pointer; }
-  button:hover, button:focus-visible { outline: 2px solid #2f6bff; }
-  button.pay { background: #2f6bff; color: #fff; }
-  button span, .note span { font-weight: 400; opacity: .75; }
-  .note { margin: 1.5rem 0 0; font-size: .8rem; opacity: .7; }
-  @media (prefers-color-scheme: dark) {
-    body { background: #10141d; color: #e8ecf5; } main { background: #1a2130; } button { background: #2a3346; }
-  }
-`

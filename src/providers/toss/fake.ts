@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '../../core/clock'
+import { fakeDoors } from '../fake/doors'
 import { type FakeRequest, type Fault, type FaultScript, faultScript } from '../fake/faults'
 import { serveFake } from '../fake/serve'
 import { type FakeWebhooks, fakeWebhooks } from '../fake/webhooks'
-import { fromTossAmount } from './amount'
+import { fromMajorUnits } from '../major-units'
 import { fakeTossBook } from './fake-book'
 import { fakeTossHttp } from './fake-http'
 import { type Decline, readMemory, writeMemory } from './fake-memory'
@@ -130,7 +131,7 @@ export const fakeToss = (options: FakeTossOptions = {}): FakeToss => {
       'tosspayments-webhook-transmission-retried-count': String(retries),
       'tosspayments-webhook-transmission-time': sentAt.toISOString(),
     }),
-    sign: (rawBody, sentAt) => signTossWebhook({ securityKey, rawBody, transmissionTime: sentAt.toISOString() }),
+    sign: ({ rawBody, sentAt }) => signTossWebhook({ securityKey, rawBody, transmissionTime: sentAt.toISOString() }),
     catchUp: () => book.catchUp(),
     ...(memory === undefined ? {} : { saved: memory.webhooks }),
   })
@@ -145,7 +146,7 @@ export const fakeToss = (options: FakeTossOptions = {}): FakeToss => {
 
   const open = (order: FakeTossOrder): FakeTossPayment => {
     const { orderId, amount, currency = 'KRW', method = 'CARD', orderName = orderId } = order
-    const money = fromTossAmount(amount, currency)
+    const money = fromMajorUnits(amount, currency)
     if (money === undefined) throw new RangeError(`the fake cannot read ${amount} ${currency}`)
     const { validHours = 168, partialCancelable = true } = order
     return book.open({ orderId, orderName, method, validHours, partialCancelable, ...money })
@@ -162,39 +163,14 @@ export const fakeToss = (options: FakeTossOptions = {}): FakeToss => {
     ...(code === 'PAY_PROCESS_CANCELED' ? {} : { orderId }),
   })
   const minorOf = (payment: FakeTossPayment | undefined, amount: number | undefined): number | null =>
-    amount === undefined ? null : (fromTossAmount(amount, payment?.currency ?? 'KRW')?.amountMinor ?? -1)
+    amount === undefined ? null : (fromMajorUnits(amount, payment?.currency ?? 'KRW')?.amountMinor ?? -1)
 
   const showWindow = fakeTossWindow({ authorize: (order, method) => authorize({ ...order, method }), fail })
 
   return {
     keys: { secretKey, clientKey, securityKey },
     origin: ORIGIN,
-    fetch: (input, init) => {
-      // The request as it is when nothing is added to it: copying one costs more than answering it.
-      const request = input instanceof Request && init?.body === undefined ? input : new Request(input, init)
-      return serve(request, init?.signal ?? request.signal)
-    },
-    handle: async (request) => {
-      if (new URL(request.url).pathname.endsWith(WINDOW_PATH)) return showWindow(request)
-      return serve(request).catch(() => Response.error())
-    },
-    windowUrl: (parameters, base) => {
-      const url = new URL(base.replace(/\/+$/, '') + WINDOW_PATH)
-      for (const [name, value] of Object.entries(parameters)) {
-        if (value !== null) url.searchParams.set(name, String(value))
-      }
-      return url.href
-    },
-    faults: { next: faults.next, pending: faults.pending, clear: faults.clear },
-    webhooks: {
-      pending: webhooks.pending,
-      deliverDue: webhooks.deliverDue,
-      failed: webhooks.failed,
-      duplicateNext: webhooks.duplicateNext,
-      delayNext: webhooks.delayNext,
-      loseNext: webhooks.loseNext,
-      reverseNext: webhooks.reverseNext,
-    },
+    ...fakeDoors({ serve, showWindow, windowPaths: [WINDOW_PATH], faults, webhooks }),
     buyer: {
       open: (order) => ({ paymentKey: open(order).paymentKey }),
       authorize,

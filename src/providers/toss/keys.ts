@@ -1,3 +1,7 @@
+import { configError as configErrorOf } from '../failure'
+
+const configError = (what: string): TypeError => configErrorOf('toss', what)
+
 export type TossKeys = {
   readonly secretKey: string
   readonly clientKey: string
@@ -40,6 +44,3 @@ const readKey = (name: 'secretKey' | 'clientKey', value: unknown, kind: 'sk' | '
   }
   return { mode: match[1] === 'live' ? 'live' : 'test', widget: match[2] === 'g' }
 }
-
-const configError = (what: string): TypeError =>
-  Object.assign(new TypeError(`toss: ${what}`), { code: 'config_error' as const })

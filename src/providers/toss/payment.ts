@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow'
 import type { Money } from '../../core/money'
 import type { Charge, DepositAccount, GatewayError, ProviderPayment, ProviderRefund } from '../gateway'
-import { fromTossAmount } from './amount'
+import { fromMajorUnits } from '../major-units'
 import { failureCodeOf, unknownOutcome } from './errors'
 import type { TossCancel, TossPayment } from './schema'
 
@@ -117,7 +117,7 @@ const readCancelStatus = (status: string | null | undefined): ProviderRefund['st
 }
 
 const readMoney = (amount: number, currency: string): Result<Money, GatewayError> => {
-  const money = fromTossAmount(amount, currency)
+  const money = fromMajorUnits(amount, currency)
   return money === undefined || money.amountMinor < 0
     ? err(unknownOutcome('bad_response', 'an amount or currency that cannot be read'))
     : ok(money)

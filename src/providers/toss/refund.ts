@@ -1,11 +1,12 @@
 import { err, errAsync, ok, type Result, type ResultAsync } from 'neverthrow'
 import { sameMoney } from '../../core/money'
 import { type Refund, refundKey } from '../../core/refund'
+import { clip } from '../clip'
 import type { GatewayError, ProviderRefund, RefundContext } from '../gateway'
-import { toTossAmount } from './amount'
-import { clip } from './begin'
+import { toMajorUnits } from '../major-units'
+import { isFirstSending, onRepeat } from '../repeat'
 import type { CancelBody, TossClient } from './client'
-import { isFirstSending, notExecuted, onRepeat, unknownOutcome } from './errors'
+import { notExecuted, unknownOutcome } from './errors'
 import { readRefunds, reasonWithId } from './payment'
 import type { TossPayment } from './schema'
 
@@ -41,8 +42,8 @@ const cancelBody = (request: Refund, { attempt, refundable, refundAccount }: Ref
   cancelReason: clip(reasonWithId(request.id, request.reason), MAX_REASON),
   // An amount makes it a partial cancel, which escrow and some cards refuse. Without one Toss cancels whatever is left,
   // and the lock below makes that the whole untouched payment or nothing.
-  ...(isWhole(request, attempt, refundable) ? {} : { cancelAmount: toTossAmount(request.amount) }),
-  refundableAmount: toTossAmount(refundable),
+  ...(isWhole(request, attempt, refundable) ? {} : { cancelAmount: toMajorUnits(request.amount) }),
+  refundableAmount: toMajorUnits(refundable),
   ...(request.amount.currency === 'KRW' ? {} : { currency: request.amount.currency }),
   ...(refundAccount === null ? {} : { refundReceiveAccount: refundReceiveAccount(refundAccount) }),
   // Asynchronous foreign wallets must have one. UNCONFIRMED whether PayPal minds; it comes back in `cancels`.

@@ -1,11 +1,9 @@
-import { err, ok, Result } from 'neverthrow'
+import { err, ok, type Result } from 'neverthrow'
 import type { Notice, RawWebhook, WebhookError } from '../gateway'
 import { redactToJson } from '../redact'
-import { importSecret, type SigningKey, sha256Hex } from '../signature'
+import { importSecret, type SigningKey } from '../signature'
+import { derivedId, eventName, type Fields, header, isFields, isText, reference, webhookBody } from '../webhook-body'
 import { parseTossTime } from './time'
-
-/** Toss states no limit; a complete payment is a few kilobytes. */
-const MAX_BYTES = 256 * 1024
 
 const SIGNED_EVENTS: readonly unknown[] = ['payout.changed', 'seller.changed']
 
@@ -18,7 +16,7 @@ const ID_HEADER = 'tosspayments-webhook-transmission-id'
 const TIME_HEADER = 'tosspayments-webhook-transmission-time'
 const SIGNATURE_HEADER = 'tosspayments-webhook-signature'
 
-type Fields = Readonly<Record<string, unknown>>
+const { text: readText, json: readFields } = webhookBody('toss')
 
 /**
  * Reads one webhook. There are three envelopes, and none of them proves a payment:
@@ -57,7 +55,7 @@ const hint = (raw: RawWebhook, fields: Fields, text: string): Notice => {
   const transaction = data['lastTransactionKey'] ?? data['transactionKey']
   const meaning = [type, fields['createdAt'], attemptId, providerRef, data['status'], transaction]
   return {
-    id: transmissionId(raw) ?? derivedId(ignorable ? [text] : meaning),
+    id: transmissionId(raw) ?? derivedId('toss', ignorable ? [text] : meaning),
     type,
     attemptId,
     providerRef,
@@ -72,7 +70,7 @@ const depositNotice = (raw: RawWebhook, fields: Fields): Notice => {
   const { createdAt, orderId, status, transactionKey } = fields
   const type = 'DEPOSIT_CALLBACK'
   return {
-    id: transmissionId(raw) ?? derivedId([type, createdAt, orderId, status, transactionKey]),
+    id: transmissionId(raw) ?? derivedId('toss', [type, createdAt, orderId, status, transactionKey]),
     type,
     attemptId: reference(orderId, 64),
     providerRef: null,
@@ -85,7 +83,7 @@ const depositNotice = (raw: RawWebhook, fields: Fields): Notice => {
 
 /** Envelope C. Its own id is inside what was signed, so it goes before the header's. */
 const signedNotice = (raw: RawWebhook, fields: Fields, text: string): Notice => ({
-  id: reference(fields['eventId'], 200) ?? transmissionId(raw) ?? derivedId([text]),
+  id: reference(fields['eventId'], 200) ?? transmissionId(raw) ?? derivedId('toss', [text]),
   type: eventName(fields['eventType']),
   attemptId: null,
   providerRef: null,
@@ -93,21 +91,6 @@ const signedNotice = (raw: RawWebhook, fields: Fields, text: string): Notice => 
   ignorable: true,
   payload: redactToJson(fields),
 })
-
-const readText = (rawBody: string | Uint8Array): Result<string, WebhookError> => {
-  if (rawBody.length > MAX_BYTES) return err(unreadable(`more than ${MAX_BYTES} bytes`))
-  if (typeof rawBody === 'string') return ok(rawBody)
-  return Result.fromThrowable(
-    () => new TextDecoder('utf-8', { fatal: true }).decode(rawBody),
-    () => unreadable('not UTF-8'),
-  )()
-}
-
-const readFields = (text: string): Result<Fields, WebhookError> =>
-  Result.fromThrowable(
-    (): unknown => JSON.parse(text),
-    () => unreadable('not JSON'),
-  )().andThen((body) => (isFields(body) ? ok(body) : err(unreadable('not an object'))))
 
 const verify = (raw: RawWebhook, key: SigningKey | undefined): Result<void, WebhookError> => {
   if (key === undefined) {
@@ -157,21 +140,3 @@ export const signTossWebhook = (input: {
 
 /** UNCONFIRMED whether it stays the same over retries. If it does not, a retry is one look-up more. */
 const transmissionId = (raw: RawWebhook): string | null => reference(header(raw, ID_HEADER), 200)
-
-const derivedId = (meaning: readonly unknown[]): string => `toss_${sha256Hex(JSON.stringify(meaning))}`
-
-const header = ({ headers }: RawWebhook, name: string): string | undefined =>
-  headers[name] ?? Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
-
-const unreadable = (what: string): WebhookError => ({ code: 'unreadable_body', message: `toss: the body is ${what}` })
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-
-/** Printable and short, or nothing. */
-const reference = (value: unknown, max: number): string | null =>
-  typeof value === 'string' && value.length <= max && /^[\x21-\x7e]+$/.test(value) ? value : null
-
-const eventName = (value: unknown): string =>
-  typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : 'unrecognized'

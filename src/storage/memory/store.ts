@@ -1,8 +1,8 @@
-import { checkGet, checkOps, checkQuery } from '../check'
-import type { Kind, Row } from '../schema'
+import { checkAmong, checkGet, checkOps, checkQuery } from '../check'
+import type { IndexOf, Kind, Row } from '../schema'
 import type { CommitOutcome, Op, Query, Store } from '../store'
 import { createNesting } from './nesting'
-import { copyValues, createTables, make, rowsOf, type StoredRow, type Table, unmake } from './table'
+import { copyValues, createTables, make, rowsAmong, rowsOf, type StoredRow, type Table, unmake } from './table'
 import { write } from './write'
 
 /** What `within` is given: a host without a database says how to undo its own writes. */
@@ -75,6 +75,12 @@ export const memoryStore = (): Store<MemoryTx> => {
       checkQuery(kind, query)
       const table = tableOf(kind)
       return rowsOf(table, query).map((row) => readable<K>(table, row))
+    },
+
+    findAmong: async <K extends Kind>(kind: K, by: 'id' | IndexOf<K>, values: readonly string[]) => {
+      checkAmong(kind, by, values)
+      const table = tableOf(kind)
+      return rowsAmong(table, by, values).map((row) => readable<K>(table, row))
     },
 
     commit: async (ops, within) => {

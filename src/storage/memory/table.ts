@@ -162,3 +162,14 @@ export const rowsOf = (table: Table, page: Page): readonly StoredRow[] => {
   const isAbove = (entry: Entry) => (most !== undefined && entry.value > most) || (order === 'desc' && isPassed(entry))
   return idsWithin(list, { isBelow, isAbove }, order, page.limit).flatMap((id) => table.rows.get(id) ?? [])
 }
+
+/** The rows with one of these ids, or with one of these values in front of an index of two columns. */
+export const rowsAmong = (table: Table, by: string, values: readonly string[]): readonly StoredRow[] => {
+  const index = table.indexes.get(by)
+  const idsOf = (value: string): readonly string[] => {
+    if (index === undefined) return [value]
+    const entries = index.groups.get(keyOf(index.equal, { [index.equal[0] ?? '']: value }) ?? '') ?? []
+    return entries.flat().map(({ id }) => id)
+  }
+  return [...new Set(values)].flatMap((value) => idsOf(value).flatMap((id) => table.rows.get(id) ?? []))
+}

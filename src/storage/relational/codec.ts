@@ -11,30 +11,39 @@ export type Codec = {
   readonly read: (type: ColumnType, value: unknown) => Value
 }
 
-export const createCodec = (dialect: Dialect): Codec => ({
-  write: (value) => {
-    if (value instanceof Date) return writeMoment(dialect, value)
-    if (typeof value === 'boolean') return dialect === 'postgres' ? value : Number(value)
-    // Zero has one sign.
-    return value === 0 ? 0 : value
-  },
-  read: (type, value) => {
-    if (value === null || value === undefined) return null
-    switch (type) {
-      case 'text':
-        return typeof value === 'string' ? value : String(value)
-      case 'integer':
-      case 'minor':
-        return readInteger(value)
-      case 'moment':
-        return readMoment(value)
-      case 'boolean':
-        return value === true || value === 1 || value === '1' || value === 't' || value === 'true' || value === 1n
-    }
-  },
-})
+export const createCodec = (dialect: Dialect): Codec => {
+  // A page of a job writes one moment thousands of times.
+  let last = { at: Number.NaN, text: '' }
+  const writeMoment = (moment: Date): string => {
+    const at = moment.getTime()
+    if (at !== last.at) last = { at, text: momentText(dialect, moment) }
+    return last.text
+  }
+  return {
+    write: (value) => {
+      if (value instanceof Date) return writeMoment(value)
+      if (typeof value === 'boolean') return dialect === 'postgres' ? value : Number(value)
+      // Zero has one sign.
+      return value === 0 ? 0 : value
+    },
+    read: (type, value) => {
+      if (value === null || value === undefined) return null
+      switch (type) {
+        case 'text':
+          return typeof value === 'string' ? value : String(value)
+        case 'integer':
+        case 'minor':
+          return readInteger(value)
+        case 'moment':
+          return readMoment(value)
+        case 'boolean':
+          return value === true || value === 1 || value === '1' || value === 't' || value === 'true' || value === 1n
+      }
+    },
+  }
+}
 
-const writeMoment = (dialect: Dialect, moment: Date): string => {
+const momentText = (dialect: Dialect, moment: Date): string => {
   const iso = moment.toISOString()
   return dialect === 'mysql' ? iso.slice(0, -1).replace('T', ' ') : iso
 }

@@ -2,8 +2,9 @@ import { type CommitOutcome, type Op, StoreError } from '../store'
 import type { Answer, Driver, JoinedSession, Session, Statement } from './driver'
 import { meaningOf, REFUSAL } from './faults'
 import type { Names } from './naming'
+import { type Part, statementOf } from './parts'
 import { whatStands } from './standing'
-import { type Part, type Reader, statementOf } from './statements'
+import type { Reader } from './statements'
 import { type Step, stepsOf } from './steps'
 
 type Run = (statement: Statement) => Promise<Answer>
@@ -23,7 +24,7 @@ class Refused extends Error {}
  */
 export const createCommit = <Tx>(names: Names, reader: Reader, driver: Driver<Tx>) => {
   const writeSteps = async (run: Run, steps: readonly Step[]): Promise<void> => {
-    if (steps.length > 1 && names.dialect === 'postgres') {
+    if (names.dialect === 'postgres' && steps.length > 0 && !isWholeAlone(steps)) {
       await run(statementOf(names, asOneStatement(steps)))
       return
     }
@@ -34,10 +35,8 @@ export const createCommit = <Tx>(names: Names, reader: Reader, driver: Driver<Tx
   }
 
   const writeAll = async (steps: readonly Step[], within: Within<Tx>): Promise<void> => {
-    const isOneStatement = steps.length === 1 || (names.dialect === 'postgres' && steps.length > 0)
-    // A step that touches fewer rows than it should would stay written, unless the statement itself fails.
-    const isSafeAlone = isOneStatement && (steps.length > 1 || isAllOrNothing(steps))
-    if (within === undefined && isSafeAlone) {
+    const isOneStatement = isWholeAlone(steps) || (names.dialect === 'postgres' && steps.length > 0)
+    if (within === undefined && isOneStatement) {
       await writeSteps(driver.run, steps)
       return
     }
@@ -93,9 +92,12 @@ export const createCommit = <Tx>(names: Names, reader: Reader, driver: Driver<Tx
   }
 }
 
-/** One row at most: then nothing is half-written when the condition does not hold. An insert fails as a whole. */
-const isAllOrNothing = (steps: readonly Step[]): boolean =>
-  steps.every(({ expected, isInsert }) => isInsert || expected === 1)
+/**
+ * One statement that leaves nothing behind when its condition does not hold: of one row at most, because with several
+ * the others would stay written. An insert fails as a whole.
+ */
+const isWholeAlone = (steps: readonly Step[]): boolean =>
+  steps.length === 1 && steps.every(({ expected, isInsert }) => isInsert || expected === 1)
 
 /**
  * Every step as a common table expression. The steps with a condition are counted in order, and a count that is wrong

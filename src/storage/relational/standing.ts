@@ -6,8 +6,12 @@ import type { Value } from './codec'
 import type { Answer, Statement } from './driver'
 import { declarationOf } from './naming'
 import type { Reader } from './statements'
+import { inPieces, MAX_ALTERNATIVES, MAX_VALUES } from './steps-listed'
 
 type Values = Readonly<Record<string, Value>>
+
+/** So many ops are looked at first: whoever lost a whole page to another worker reads no more than this of it. */
+const FIRST = 100
 
 /**
  * Why a commit was refused: the rows it names and those that hold its unique keys are read, and the ops are carried out
@@ -19,10 +23,20 @@ export const whatStands = async (
   run: (statement: Statement) => Promise<Answer>,
   ops: readonly Op[],
 ): Promise<CommitOutcome> => {
+  if (ops.length <= FIRST) return carriedOut(reader, run, ops)
+  // What comes later cannot change what stands in the way of an op.
+  const first = await carriedOut(reader, run, ops.slice(0, FIRST))
+  return first.kind === 'conflict' ? first : carriedOut(reader, run, ops)
+}
+
+const carriedOut = async (
+  reader: Reader,
+  run: (statement: Statement) => Promise<Answer>,
+  ops: readonly Op[],
+): Promise<CommitOutcome> => {
   const tableOf = createTables()
-  const read = async (kind: Kind, ids: readonly string[], keys: readonly Values[]): Promise<readonly Row[]> => {
-    if (ids.length + keys.length === 0) return []
-    const { rows } = await run(reader.any(kind, ids, keys))
+  const read = async (kind: Kind, statement: Statement): Promise<readonly Row[]> => {
+    const { rows } = await run(statement)
     const found = rows.map((row) => reader.row(kind, row))
     const table = tableOf(kind)
     for (const row of found) {
@@ -34,26 +48,25 @@ export const whatStands = async (
   }
   for (const kind of new Set(ops.map((op) => op.kind))) {
     const own = ops.filter((op) => op.kind === kind)
-    const named = await read(kind, own.map(idOf), [])
-    const before = new Map(named.map((row) => [row.id, row as unknown as Values]))
-    await read(
-      kind,
-      [],
-      own.flatMap((op) => keysTakenBy(op, before.get(idOf(op)))),
-    )
+    const before = new Map<string, Values>()
+    for (const ids of inPieces(own.map(idOf), MAX_VALUES)) {
+      for (const row of await read(kind, reader.among(kind, 'id', ids))) before.set(row.id, row as unknown as Values)
+    }
+    const after = own.map((op) => rowAfter(op, before.get(idOf(op))))
+    for (const columns of Object.values(declarationOf(kind).unique)) {
+      const keys = after.flatMap((row) => keyOf(columns, row))
+      for (const piece of inPieces(keys, MAX_ALTERNATIVES)) await read(kind, reader.matching(kind, columns, piece))
+    }
   }
   return write(tableOf, ops).outcome
 }
 
 const idOf = (op: Op): string => (op.op === 'insert' ? op.row.id : op.id)
 
-/** The values of every unique key that a row has after an op, without those in which one is null. */
-const keysTakenBy = (op: Op, before: Values | undefined): readonly Values[] => {
-  const after = rowAfter(op, before)
-  return Object.values(declarationOf(op.kind).unique).flatMap((columns) => {
-    const values = columns.map((name) => [name, after[name] ?? null] as const)
-    return values.some(([, value]) => value === null) ? [] : [Object.fromEntries(values)]
-  })
+/** What a row holds in a unique key, in a list; an empty one when a column is null. */
+const keyOf = (columns: readonly string[], row: Values): readonly (readonly Value[])[] => {
+  const values = columns.map((name) => row[name] ?? null)
+  return values.includes(null) ? [] : [values]
 }
 
 const rowAfter = (op: Op, before: Values | undefined): Values => {

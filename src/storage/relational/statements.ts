@@ -1,39 +1,22 @@
 import type { Kind, KindDeclaration, Row } from '../schema'
 import type { Query } from '../store'
 import { type Codec, createCodec, type Value } from './codec'
-import type { SqlValue, Statement } from './driver'
+import type { Statement } from './driver'
 import { ALL_KINDS, declarationOf, type Names } from './naming'
-
-/** Raw SQL, or a value to bind at this place. */
-export type Part = string | { readonly bind: SqlValue }
-
-export const bind = (value: SqlValue): Part => ({ bind: value })
-
-/** Texts differ only by shape and never hold a value, so that a database may keep them prepared. */
-export const statementOf = ({ dialect }: Names, parts: readonly Part[]): Statement => {
-  const values: SqlValue[] = []
-  let text = ''
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      text += part
-    } else {
-      values.push(part.bind)
-      text += dialect === 'postgres' ? `$${values.length}` : '?'
-    }
-  }
-  return { text, values }
-}
-
-/** The parts with `separator` between them. */
-export const joined = (lists: readonly (readonly Part[])[], separator: string): readonly Part[] =>
-  lists.flatMap((parts, at) => (at === 0 ? parts : [separator, ...parts]))
+import { bind, joined, type Part, statementOf } from './parts'
+import { arrayOf, rowsOfSet, type SetColumn } from './sets'
 
 export type Table = {
   readonly name: string
   readonly select: string
   readonly insert: string
-  readonly columns: readonly (readonly [name: string, type: KindDeclaration['columns'][string]['type']])[]
+  /** The kind's own columns. */
+  readonly columns: readonly Field[]
+  /** `id` and `version` before them. */
+  readonly fields: readonly Field[]
 }
+
+type Field = readonly [name: string, type: KindDeclaration['columns'][string]['type']]
 
 export type Reader = ReturnType<typeof createReader>
 
@@ -47,6 +30,15 @@ export const createReader = (names: Names) => {
     return found
   }
   const id = names.column('id')
+  const amongParts = (kind: Kind, column: string, values: readonly string[]): readonly Part[] => {
+    const list = values.map((value) => [bind(value)])
+    return [
+      `${table(kind).select} WHERE ${names.column(column)} `,
+      ...(names.dialect === 'postgres'
+        ? ['= ANY(', ...arrayOf('text', values), ')']
+        : ['IN (', ...joined(list, ', '), ')']),
+    ]
+  }
   return {
     codec,
     table,
@@ -56,37 +48,55 @@ export const createReader = (names: Names) => {
     find: <K extends Kind>(kind: K, query: Query<K>): Statement =>
       statementOf(names, [`${table(kind).select} WHERE `, ...pageParts(names, codec, kind, query)]),
 
-    /** The rows that have one of these ids, or these values in these columns. */
-    any: (kind: Kind, ids: readonly string[], keys: readonly Readonly<Record<string, Value>>[]): Statement => {
-      const byId: Part[] =
-        ids.length === 0
-          ? []
-          : [
-              `${id} IN (`,
-              ...joined(
-                ids.map((it) => [bind(it)]),
-                ', ',
-              ),
-              ')',
-            ]
-      const byKey = keys.map((key) => [
+    /** The rows that have one of these values in a column of text. */
+    among: (kind: Kind, column: string, values: readonly string[]): Statement =>
+      statementOf(names, amongParts(kind, column, values)),
+
+    /** The same, of an index of two columns: without the rows that are not in it. */
+    findAmong: (kind: Kind, index: string, values: readonly string[]): Statement => {
+      const [first = '', last = ''] = declarationOf(kind).indexes[index] ?? []
+      return statementOf(names, [...amongParts(kind, first, values), ` AND ${names.column(last)} IS NOT NULL`])
+    },
+
+    /** The rows whose columns hold one of these lists of values. */
+    matching: (kind: Kind, columns: readonly string[], keys: readonly (readonly Value[])[]): Statement => {
+      const written = keys.map((values) => values.map((value) => codec.write(value)))
+      const start = `${table(kind).select} WHERE `
+      if (names.dialect === 'postgres') {
+        const set = columns.map(
+          (name, at): SetColumn => ({
+            name: `c${at}`,
+            type: declarationOf(kind).columns[name]?.type ?? 'text',
+            values: written.map((values) => values[at] ?? null),
+          }),
+        )
+        const tuple = `(${columns.map(names.column).join(', ')}) IN (SELECT `
+        return statementOf(names, [
+          start,
+          tuple,
+          `${set.map(({ name }) => name).join(', ')} FROM `,
+          ...rowsOfSet(set),
+          ')',
+        ])
+      }
+      const alternatives = written.map((values): readonly Part[] => [
         '(',
         ...joined(
-          Object.entries(key).map(([name, value]) => [`${names.column(name)} = `, bind(codec.write(value))]),
+          columns.map((name, at) => [`${names.column(name)} = `, bind(values[at] ?? null)]),
           ' AND ',
         ),
         ')',
       ])
-      const either = byId.length === 0 ? byKey : [byId, ...byKey]
-      return statementOf(names, [`${table(kind).select} WHERE `, ...joined(either, ' OR ')])
+      return statementOf(names, [start, ...joined(alternatives, ' OR ')])
     },
 
+    /** A driver's row as ours: the select list has named its columns, but drivers differ in the types they give. */
     row: <K extends Kind>(kind: K, row: Readonly<Record<string, unknown>>): Row<K> => {
-      const read: Record<string, Value> = {
-        id: codec.read('text', row['id']),
-        version: codec.read('integer', row['version']),
+      const read: Record<string, unknown> = { ...row }
+      for (const [name, type] of table(kind).fields) {
+        const value = codec.read(type, row[name])
+        if (value !== row[name]) read[name] = value
       }
-      for (const [name, type] of table(kind).columns) read[name] = codec.read(type, row[name])
       // The select list of a kind names the columns of that kind.
       return read as unknown as Row<K>
     },
@@ -95,13 +105,14 @@ export const createReader = (names: Names) => {
 
 const createTable = (names: Names, kind: Kind): Table => {
   const columns = Object.entries(declarationOf(kind).columns).map(([name, { type }]) => [name, type] as const)
-  const fields = ['id', 'version', ...columns.map(([name]) => name)]
+  const fields = [['id', 'text'] as const, ['version', 'integer'] as const, ...columns]
   const name = names.table(kind)
   return {
     name,
+    fields,
     columns,
-    select: `SELECT ${fields.map((field) => selected(names, kind, field)).join(', ')} FROM ${name}`,
-    insert: `INSERT INTO ${name} (${fields.map(names.column).join(', ')}) VALUES `,
+    select: `SELECT ${fields.map(([field]) => selected(names, kind, field)).join(', ')} FROM ${name}`,
+    insert: `INSERT INTO ${name} (${fields.map(([field]) => names.column(field)).join(', ')}) `,
   }
 }
 

@@ -1,158 +1,99 @@
 import type { Kind } from '../schema'
 import type { Op } from '../store'
-import type { Value } from './codec'
 import { declarationOf, type Names } from './naming'
-import { bind, joined, type Part, type Reader } from './statements'
+import type { Part } from './parts'
+import type { Reader } from './statements'
+import { listSteps } from './steps-listed'
+import { setSteps } from './steps-set'
 
 /** One statement of a commit: it must touch exactly `expected` rows, or the whole commit is refused. */
 export type Step = { readonly parts: readonly Part[]; readonly expected: number; readonly isInsert: boolean }
 
-type Update = Extract<Op, { op: 'update' }>
-type Remove = Extract<Op, { op: 'remove' }>
-type Adjust = Extract<Op, { op: 'adjust' }>
-type Insert = Extract<Op, { op: 'insert' }>
+export type Insert = Extract<Op, { op: 'insert' }>
+export type Update = Extract<Op, { op: 'update' }>
+export type Adjust = Extract<Op, { op: 'adjust' }>
+export type Remove = Extract<Op, { op: 'remove' }>
+/** Ops of one sort that name different rows of one kind. Updates set the same columns, adjusts change the same one. */
+export type Group<T> = readonly [T, ...T[]]
 
-/** Databases bind at most 65,535 values, SQLite 32,766. */
-const MAX_VALUES = 30_000
+/** From so many rows on, arrays are worth it. The handful that one order has is quicker written out. */
+const A_SET = 8
+
+/** How groups become statements. */
+export type Steps = {
+  readonly insert: (group: Group<Insert>) => readonly Step[]
+  readonly update: (group: Group<Update>) => readonly Step[]
+  readonly adjust: (group: Group<Adjust>) => readonly Step[]
+  readonly remove: (group: Group<Remove>) => readonly Step[]
+}
 
 /**
  * A commit as the fewest statements: what can fail by a version or a guard first, in the order of the ops, then the
- * inserts, one statement per kind. Ops that do the same to several rows of a kind share a statement.
+ * inserts. On PostgreSQL many ops of one sort on one kind share a statement, however many they are and whatever values
+ * they bring; few, and all elsewhere, share one when they set the same, and adjusts do not.
  */
 export const stepsOf = (names: Names, reader: Reader, ops: readonly Op[]): readonly Step[] => {
-  const adjusts: Adjust[] = []
-  const inserts = new Map<Kind, Group<Insert>>()
-  const removes = new Map<Kind, Group<Remove>>()
-  const updates = new Map<string, Group<Update>>()
+  const inserts = new Map<string, [Insert, ...Insert[]]>()
+  const updates = new Map<string, [Update, ...Update[]]>()
+  const adjusts = new Map<string, [Adjust, ...Adjust[]]>()
+  const removes = new Map<string, [Remove, ...Remove[]]>()
+  const isSet = names.dialect === 'postgres'
   for (const op of ops) {
     switch (op.op) {
-      case 'adjust':
-        adjusts.push(op)
-        break
       case 'insert':
         addTo(inserts, op.kind, op)
+        break
+      case 'update':
+        addTo(updates, isSet ? sameColumns(op) : sameChange(op), op)
+        break
+      case 'adjust':
+        addTo(adjusts, isSet && isPlain(op.kind, [op.field]) ? `${op.kind} ${op.field}` : `${op.kind} ${op.id}`, op)
         break
       case 'remove':
         addTo(removes, op.kind, op)
         break
-      case 'update':
-        // A row that takes a unique key another one leaves must come after it: only plain columns are grouped.
-        addTo(updates, isPlain(op) ? sameChange(op) : `${op.kind} ${op.id}`, op)
-        break
     }
   }
+  const listed = listSteps(names, reader)
+  const sets = isSet ? setSteps(names, reader) : listed
+  const form = (group: readonly Op[]): Steps => (group.length < A_SET ? listed : sets)
   return [
-    ...sorted(removes).map(([kind, group]) => removeStep(names, reader, kind, group)),
-    ...[...updates.values()].map((group) => updateStep(names, reader, group)),
-    ...adjusts
-      .sort((left, right) => (`${left.kind} ${left.id}` < `${right.kind} ${right.id}` ? -1 : 1))
-      .map((op) => adjustStep(names, reader, op)),
-    ...sorted(inserts).flatMap(([kind, group]) => insertSteps(reader, kind, group)),
+    ...sorted(removes).flatMap((group) => form(group).remove(group)),
+    ...[...updates.values()].flatMap((group) =>
+      group.length < A_SET ? sameChanges(group).flatMap(listed.update) : sets.update(group),
+    ),
+    ...sorted(adjusts).flatMap((group) => form(group).adjust(group)),
+    ...sorted(inserts).flatMap((group) => form(group).insert(group)),
   ]
 }
 
+/** The updates of a group that set the same, together: only those can be listed in one statement. */
+const sameChanges = (group: Group<Update>): readonly Group<Update>[] => {
+  const changes = new Map<string, [Update, ...Update[]]>()
+  for (const op of group) addTo(changes, sameChange(op), op)
+  return [...changes.values()]
+}
+
 /** Commits that lock the same rows lock them in the same order, so that fewer of them end in a deadlock. */
-const sorted = <T>(groups: ReadonlyMap<Kind, T>): readonly (readonly [Kind, T])[] =>
-  [...groups].sort(([left], [right]) => (left < right ? -1 : 1))
+const sorted = <T>(groups: ReadonlyMap<string, T>): readonly T[] =>
+  [...groups].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group)
 
-type Group<T> = [T, ...T[]]
-
-const addTo = <K, T>(groups: Map<K, Group<T>>, key: K, member: T): void => {
+const addTo = <T>(groups: Map<string, [T, ...T[]]>, key: string, member: T): void => {
   const group = groups.get(key)
   if (group === undefined) groups.set(key, [member])
   else group.push(member)
 }
 
-const isPlain = ({ kind, set }: Update): boolean => {
+// A row that takes a unique key another one leaves must come after it: only changes of plain columns share a statement.
+const isPlain = (kind: Kind, columns: readonly string[]): boolean => {
   const keyed = Object.values(declarationOf(kind).unique).flat()
-  return Object.keys(set).every((name) => !keyed.includes(name))
+  return columns.every((name) => !keyed.includes(name))
 }
 
-const sameChange = ({ kind, set }: Update): string => JSON.stringify([kind, set])
-
-const atVersion = (names: Names, { id, expectedVersion }: Update | Remove): readonly Part[] => [
-  `(${names.column('id')} = `,
-  bind(id),
-  ` AND ${names.column('version')} = `,
-  bind(expectedVersion),
-  ')',
-]
-
-const updateStep = (names: Names, { table, codec }: Reader, group: Readonly<Group<Update>>): Step => {
-  const [{ kind, set }] = group
-  const version = names.column('version')
-  const assignments = Object.entries(set).map(([name, value]): readonly Part[] => [
-    `${names.column(name)} = `,
-    bind(codec.write(value)),
-  ])
-  return {
-    parts: [
-      `UPDATE ${table(kind).name} SET `,
-      ...joined([...assignments, [`${version} = ${version} + 1`]], ', '),
-      ' WHERE ',
-      ...joined(
-        group.map((op) => atVersion(names, op)),
-        ' OR ',
-      ),
-    ],
-    expected: group.length,
-    isInsert: false,
-  }
+const sameColumns = ({ kind, id, set }: Update): string => {
+  const columns = Object.keys(set)
+  return isPlain(kind, columns) ? `${kind} ${columns.join()}` : `${kind} id ${id}`
 }
 
-const removeStep = (names: Names, { table }: Reader, kind: Kind, group: readonly Remove[]): Step => ({
-  parts: [
-    `DELETE FROM ${table(kind).name} WHERE `,
-    ...joined(
-      group.map((op) => atVersion(names, op)),
-      ' OR ',
-    ),
-  ],
-  expected: group.length,
-  isInsert: false,
-})
-
-const adjustStep = (names: Names, { table }: Reader, { kind, id, field, by, min }: Adjust): Step => {
-  const column = names.column(field)
-  // A value is bound once per place, and PostgreSQL has to know its type where it stands beside another one.
-  const number = (value: number): readonly Part[] =>
-    names.dialect === 'postgres' ? ['CAST(', bind(value), ' AS bigint)'] : [bind(value)]
-  return {
-    parts: [
-      `UPDATE ${table(kind).name} SET ${column} = ${column} + `,
-      ...number(by),
-      ` WHERE ${names.column('id')} = `,
-      bind(id),
-      ` AND ${column} + `,
-      ...number(by),
-      ' >= ',
-      ...number(min),
-      ` AND ${column} + `,
-      ...number(by),
-      ` BETWEEN -${Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`,
-    ],
-    expected: 1,
-    isInsert: false,
-  }
-}
-
-const insertSteps = ({ table, codec }: Reader, kind: Kind, group: readonly Insert[]): readonly Step[] => {
-  const { insert, columns } = table(kind)
-  const perStep = Math.max(1, Math.floor(MAX_VALUES / (columns.length + 2)))
-  const steps: Step[] = []
-  for (let from = 0; from < group.length; from += perStep) {
-    const rows = group.slice(from, from + perStep).map(({ row }): readonly Part[] => {
-      // A row of the kind, read by its column names.
-      const values = row as unknown as Readonly<Record<string, Value>>
-      return [
-        '(',
-        bind(row.id),
-        ', 1',
-        ...columns.flatMap(([name]): Part[] => [', ', bind(codec.write(values[name] ?? null))]),
-        ')',
-      ]
-    })
-    steps.push({ parts: [insert, ...joined(rows, ', ')], expected: rows.length, isInsert: true })
-  }
-  return steps
-}
+const sameChange = ({ kind, id, set }: Update): string =>
+  isPlain(kind, Object.keys(set)) ? JSON.stringify([kind, set]) : `${kind} id ${id}`

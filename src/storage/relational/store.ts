@@ -1,6 +1,6 @@
-import { checkGet, checkOps, checkQuery } from '../check'
+import { checkAmong, checkGet, checkOps, checkQuery } from '../check'
 import { createNesting } from '../memory/nesting'
-import type { Kind, Row } from '../schema'
+import type { IndexOf, Kind, Row } from '../schema'
 import { type Query, type Store, StoreError, type StoreFault } from '../store'
 import { createCommit } from './commit'
 import type { Answer, Driver, JoinedSession, Statement } from './driver'
@@ -45,7 +45,7 @@ export const relationalStore = <Tx>(driver: Driver<Tx>, options: RelationalOptio
     }
   }
 
-  const reading = (run: Run): Pick<Store<Tx>, 'get' | 'find'> => ({
+  const reading = (run: Run): Required<Pick<Store<Tx>, 'get' | 'find' | 'findAmong'>> => ({
     get: async <K extends Kind>(kind: K, id: string) => {
       checkGet(kind, id)
       return (await rowsOf(run, kind, reader.get(kind, id)))[0]
@@ -53,6 +53,11 @@ export const relationalStore = <Tx>(driver: Driver<Tx>, options: RelationalOptio
     find: async <K extends Kind>(kind: K, query: Query<K>) => {
       checkQuery(kind, query)
       return rowsOf(run, kind, reader.find(kind, query))
+    },
+    findAmong: async <K extends Kind>(kind: K, by: 'id' | IndexOf<K>, values: readonly string[]) => {
+      checkAmong(kind, by, values)
+      if (values.length === 0) return []
+      return rowsOf(run, kind, by === 'id' ? reader.among(kind, by, values) : reader.findAmong(kind, by, values))
     },
   })
 

@@ -4,8 +4,6 @@ import { createPayments } from '../../engine/create-payments'
 import type { EventHandlers, InTransactionHooks, JobSettings, PaymentSettings } from '../../engine/options'
 import { allOf, beforeEvent, never, notAccessed, withinDays } from '../../policies'
 import type { Gateway } from '../../providers/gateway'
-import type { MockMethod } from '../../providers/mock'
-import type { TossMethod } from '../../providers/toss/begin'
 import type { MemoryTx } from '../../storage/memory'
 import type { Store } from '../../storage/store'
 
@@ -13,12 +11,7 @@ export type ShopOptions = {
   readonly store: Store<MemoryTx>
   readonly clock: Clock
   readonly ids: Ids
-  readonly gateways: {
-    readonly toss: Gateway<TossMethod>
-    readonly card: Gateway<MockMethod>
-    readonly bank: Gateway<MockMethod>
-    readonly wallet: Gateway<'WALLET'>
-  }
+  readonly gateways: Readonly<Record<string, Gateway>>
   readonly settings: {
     readonly holdMs: number
     readonly payment: PaymentSettings

@@ -8,6 +8,7 @@ import { live } from './lives'
 import type { Model, RowChange } from './model'
 import { accessOrRefund, linesOnlyGrow, moneyAddsUp, poolsAddUp } from './money-rules'
 import { createNotices } from './notices'
+import { lookAtRefunds } from './operator'
 import { claimsAreOwned, legalSteps, orderIsWhole, type Rules } from './order-rules'
 import type { Process } from './process'
 import { settle } from './quiet'
@@ -195,6 +196,9 @@ export const runBatch = async (options: BatchOptions): Promise<BatchResult> => {
         if (decisions.fires('clock_jump', `process ${process.index}`)) process.skew(decisions.random.int(4_001) - 2_000)
       }
       notices.forge()
+      if (decisions.random.chance(0.2)) {
+        for (const resolve of lookAtRefunds(world)) void decisions.random.pick(world.processes).call('resolve', resolve)
+      }
       if (!setup.ownTimer) void decisions.random.pick(world.processes).call('jobs', (shop) => shop.jobs.run())
       tick()
     })

@@ -68,6 +68,16 @@ export const storeWithFaults = <Tx>(inner: Store<Tx>, effects: Effects): Store<T
     if (effects.decisions.fires('read_fails', `${context.verb} find ${kind}`)) throw lostConnection()
     return inner.find(kind, query)
   },
+  ...(inner.findAmong === undefined
+    ? {}
+    : {
+        findAmong: async (kind, by, values) => {
+          const context = effects.current()
+          await turn(effects, context, `find ${kind}`)
+          if (effects.decisions.fires('read_fails', `${context.verb} find ${kind}`)) throw lostConnection()
+          return (await inner.findAmong?.(kind, by, values)) ?? []
+        },
+      }),
   commit: async (ops, within) => {
     const context = effects.current()
     const name = `commit ${nameOf(ops)}`

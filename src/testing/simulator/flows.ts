@@ -1,7 +1,7 @@
 import type { Result } from 'neverthrow'
-import { attemptFromRow } from '../../engine/rows'
 import type { Shop } from './app'
 import { type Client, successOf } from './client'
+import { RETURN } from './setup'
 import type { World } from './world'
 
 /** One buyer's way through, always the same: what crashes are tried on, one place after the other. */
@@ -43,22 +43,24 @@ const hold = async (client: Client): Promise<string> => {
   return held?.id ?? ''
 }
 
-const start = async (client: Client, order: string, gateway: 'toss' | 'card' | 'bank' | 'wallet'): Promise<string> => {
+const start = async (client: Client, order: string, gateway: string): Promise<string> => {
   const { actor } = client
-  const started = await insist(client, 'startPayment', (shop) => shop.orders.startPayment({ actor, order, gateway }))
+  const started = await insist(client, 'startPayment', (shop) =>
+    shop.orders.startPayment({ actor, order, gateway, ...RETURN }),
+  )
   return started?.attempt.id ?? ''
 }
 
 const atToss = (world: World, attemptId: string, outcome?: string): Record<string, string> =>
   attemptId === ''
     ? {}
-    : world.providers.toss.buyer.authorize({
+    : world.providers.toss.fake.buyer.authorize({
         orderId: attemptId,
         amount: PRICE,
         ...(outcome === undefined ? {} : { outcome }),
       })
 
-const confirm = (client: Client, order: string, attemptId: string, returned: Record<string, string> = {}) => {
+const confirm = (client: Client, order: string, attemptId: string, returned: Readonly<Record<string, string>> = {}) => {
   const { actor } = client
   return insist(client, 'confirm', (shop) => shop.orders.confirm({ actor, order, attemptId, returned }))
 }
@@ -94,9 +96,21 @@ const buyByWallet = async (client: Client): Promise<string> => {
   return order
 }
 
-const payAtBank = (world: World, attemptId: string): void => {
-  const row = world.model.get('attempts', attemptId)
-  if (row !== undefined) world.providers.payAtBank(attemptFromRow(row), 'approved')
+const payAtBank = (world: World, attemptId: string): void => void world.providers.bank.payAtBank(world, attemptId)
+
+/** Bought through a provider whose buyer comes back from a window. */
+const buyAt = async (world: World, client: Client, name: string): Promise<string> => {
+  const order = await hold(client)
+  const attemptId = await start(client, order, name)
+  const visit = { attemptId, totalMinor: PRICE, method: undefined }
+  await confirm(client, order, attemptId, attemptId === '' ? {} : world.providers.get(name).pay?.(visit))
+  return order
+}
+
+const refundPart = (client: Client, order: string) => {
+  const { actor } = client
+  const amount = { amountMinor: 4_000, currency: 'KRW' as const }
+  return insist(client, 'refund', (shop) => shop.refunds.refund({ actor, order, amount, idempotencyKey: 'part' }))
 }
 
 /** The ways through that matter. Each ends with the jobs a server would run anyway. */
@@ -107,6 +121,24 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   },
   'buy by wallet': async (_world, client) => {
     await buyByWallet(client)
+    await jobs(client, 0)
+  },
+  'bought and refunded at payple': async (world, client) => {
+    await refund(client, await buyAt(world, client, 'payple'))
+    await jobs(client, 0)
+  },
+  'a part refunded at payple, and the answer got lost': async (world, client) => {
+    const order = await buyAt(world, client, 'payple')
+    world.providers.payple.fake.faults.next({ kind: 'lost_answer', seen: 'cut' }, { operation: 'cancelPayment' })
+    await refundPart(client, order)
+    await jobs(client, 60_000)
+  },
+  'bought and refunded in part at portone v1': async (world, client) => {
+    await refundPart(client, await buyAt(world, client, 'portone_v1'))
+    await jobs(client, 0)
+  },
+  'bought and refunded at portone v2': async (world, client) => {
+    await refund(client, await buyAt(world, client, 'portone_v2'))
     await jobs(client, 0)
   },
   'declined, then paid by another card': async (world, client) => {
@@ -137,14 +169,14 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   },
   'refunded, and the answer got lost': async (world, client) => {
     const order = await buyByToss(world, client)
-    world.providers.toss.faults.next({ kind: 'lost_answer', seen: 'cut' }, { operation: 'cancelPayment' })
+    world.providers.toss.fake.faults.next({ kind: 'lost_answer', seen: 'cut' }, { operation: 'cancelPayment' })
     await refund(client, order)
     await jobs(client, 60_000)
   },
   'paid, and the answer got lost': async (world, client) => {
     const order = await hold(client)
     const attempt = await start(client, order, 'toss')
-    world.providers.toss.faults.next({ kind: 'lost_answer', seen: 'cut' }, { operation: 'confirmPayment' })
+    world.providers.toss.fake.faults.next({ kind: 'lost_answer', seen: 'cut' }, { operation: 'confirmPayment' })
     const returned = atToss(world, attempt)
     const { actor } = client
     await client.call('confirm', (shop) => shop.orders.confirm({ actor, order, attemptId: attempt, returned }))
@@ -153,7 +185,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   'expired while a charge was open': async (world, client) => {
     const order = await hold(client)
     const attempt = await start(client, order, 'toss')
-    world.providers.toss.faults.next(
+    world.providers.toss.fake.faults.next(
       { kind: 'late_execution', afterMs: 30_000, seen: 'cut' },
       { operation: 'confirmPayment' },
     )

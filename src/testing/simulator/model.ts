@@ -80,6 +80,7 @@ export const watchedStore = (
 ): Store<MemoryTx> => ({
   get: inner.get,
   find: inner.find,
+  ...(inner.findAmong === undefined ? {} : { findAmong: inner.findAmong }),
   commit: async (ops, within) => {
     const outcome = await inner.commit(ops, within)
     if (outcome.kind === 'committed') onCommit(model.apply(ops))

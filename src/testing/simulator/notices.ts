@@ -1,13 +1,7 @@
 import type { Result } from 'neverthrow'
 import type { Shop } from './app'
-import type { Random } from './random'
+import type { Sent } from './providers/provider'
 import type { World } from './world'
-
-type Sent = {
-  readonly gateway: 'toss' | 'card' | 'bank'
-  readonly headers: Readonly<Record<string, string | undefined>>
-  readonly rawBody: string | Uint8Array
-}
 
 /** Carries the providers' webhooks to us: late, twice, out of order, or not at all. */
 export type Notices = {
@@ -26,7 +20,6 @@ const RETRIES_MS = [60_000, 240_000, 960_000]
 /** `silent` gateways tell nothing: what we know of them we must have asked for. */
 export const createNotices = (world: World, silent: readonly Sent['gateway'][] = []): Notices => {
   const { decisions, scheduler, owner, providers } = world
-  const seen = { card: 0, bank: 0 }
   const under = new Set<Sent>()
   let distinct = 0
 
@@ -59,34 +52,21 @@ export const createNotices = (world: World, silent: readonly Sent['gateway'][] =
 
   return {
     collect: async () => {
-      if (providers.toss.webhooks.pending().length > 0) {
-        await providers.toss.webhooks.deliverDue(async ({ headers, rawBody }) => {
-          post({ gateway: 'toss', headers, rawBody })
-          return 200
-        })
-      }
-      for (const gateway of ['card', 'bank'] as const) {
-        const all = providers[gateway].notices()
-        for (const { headers, rawBody } of all.slice(seen[gateway])) post({ gateway, headers, rawBody })
-        seen[gateway] = all.length
-      }
+      for (const { name: gateway, tell } of providers.all) await tell?.((sent) => post({ gateway, ...sent }))
     },
     forge: () => {
       const attempts = world.model.all('attempts')
-      if (attempts.length === 0 || !decisions.fires('webhook_forged', 'toss')) return
+      if (attempts.length === 0 || !decisions.fires('webhook_forged', 'a stranger')) return
+      const { id, gateway } = decisions.random.pick(attempts)
+      const own = providers.get(gateway)
+      // A mock's notices are signed: a stranger can only pretend to be somebody who signs nothing.
+      const { name, forge } = own.forge === undefined ? providers.toss : own
+      const rawBody = forge?.(decisions.random, id)
+      if (rawBody === undefined) return
       distinct += 1
-      const rawBody = JSON.stringify(forgedBody(decisions.random, decisions.random.pick(attempts).id))
-      scheduler.after(owner, 0, 'a forged notice', () => void deliver({ gateway: 'toss', headers: {}, rawBody }, 0))
+      scheduler.after(owner, 0, 'a forged notice', () => void deliver({ gateway: name, headers: {}, rawBody }, 0))
     },
     distinct: () => distinct,
     undelivered: () => [...under],
   }
-}
-
-const forgedBody = (random: Random, orderId: string): object => {
-  const createdAt = '2026-01-05T00:00:00.000000'
-  const paymentKey = `pk_forged_${random.int(3)}`
-  if (random.chance(0.5)) return { createdAt, secret: 'ps_guessed', status: 'DONE', transactionKey: 'tx', orderId }
-  const data = { orderId, paymentKey, status: 'DONE', totalAmount: 1 }
-  return { eventType: 'PAYMENT_STATUS_CHANGED', createdAt, data }
 }

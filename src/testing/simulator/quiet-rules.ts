@@ -5,47 +5,13 @@ import { LIMIT, POOL } from './setup'
 import type { Violation } from './types'
 import type { World } from './world'
 
-/** One movement of money in a provider's own book, in our words. */
-type BookLine = {
-  readonly gateway: string
-  readonly attemptId: string
-  readonly kind: 'capture' | 'refund'
-  readonly amountMinor: number
-}
-
-const booksOf = ({ providers, model }: World): readonly BookLine[] => {
-  const ofMock = (gateway: 'card' | 'bank') =>
-    providers[gateway].book().map(
-      ({ kind, attemptId, amount }): BookLine => ({
-        gateway,
-        attemptId,
-        kind: kind === 'PAYMENT' ? 'capture' : 'refund',
-        amountMinor: amount.amountMinor,
-      }),
-    )
-  const ofToss = providers.toss.book().map(
-    ({ orderId, kind, amountMinor }): BookLine => ({
-      gateway: 'toss',
-      attemptId: orderId,
-      kind: kind === 'capture' ? 'capture' : 'refund',
-      amountMinor,
-    }),
-  )
-  const ofWallet = model.all('ledgerEntries').flatMap(({ id, kind, amountMinor }): readonly BookLine[] => {
-    const attemptId = id.split(':')[1] ?? ''
-    if (kind === 'PAYMENT') return [{ gateway: 'wallet', attemptId, kind: 'capture', amountMinor: -amountMinor }]
-    return kind === 'REFUND' ? [{ gateway: 'wallet', attemptId, kind: 'refund', amountMinor }] : []
-  })
-  return [...ofMock('card'), ...ofMock('bank'), ...ofToss, ...ofWallet]
-}
-
 const sum = (lines: readonly { readonly amountMinor: number }[]): number =>
   lines.reduce((total, { amountMinor }) => total + amountMinor, 0)
 
 /** I-02, I-23: the providers' books, line by line, against ours and against what became of the order. */
 const booksAgree = (world: World): readonly Violation[] => {
   const { model } = world
-  const lines = booksOf(world)
+  const lines = world.providers.books(model)
   const found: Violation[] = []
   const check = (isFine: boolean, invariant: string, message: string) => {
     if (!isFine) found.push({ invariant, message })

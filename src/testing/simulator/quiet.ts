@@ -1,4 +1,5 @@
 import type { Notices } from './notices'
+import { lookAtRefunds } from './operator'
 import { quietViolations } from './quiet-rules'
 import type { Violation } from './types'
 import type { World } from './world'
@@ -28,6 +29,7 @@ export const settle = async (world: World, notices: Notices, report: (violation:
     scheduler.advanceTo(until)
     const ran = await shop.jobs.run()
     if (ran.isErr()) report({ invariant: 'I-39 the jobs run when all is well', message: ran.error.code })
+    for (const resolve of lookAtRefunds(world)) await resolve(shop)
     await notices.collect()
     const isOpen =
       model.all('outbox').length > 0 ||

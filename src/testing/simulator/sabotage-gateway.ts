@@ -55,6 +55,7 @@ export const GATEWAY_SABOTAGE = {
         .mapErr((error) => (error.outcome === 'unknown' ? definite('taken for a failure') : error)),
   })),
   lookup_is_fence: misbehaving(() => ({}), { chargeWindowMs: 0 }),
+  unlisted_refund_repeated: misbehaving(() => ({}), { listsRefunds: true }),
   refund_repeated_at_once: misbehaving(() => ({}), { refundWindowMs: 0 }),
   repeat_refusal_is_definite: misbehaving((gateway) => ({
     confirm: (attempt, returned) =>

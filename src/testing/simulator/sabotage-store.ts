@@ -21,10 +21,13 @@ const writing = (change: (ops: readonly Op[], store: SomeStore) => readonly Op[]
   }),
 })
 
+/** Without the reading of many at once, so that no row is seen by another way. */
+const readingOneByOne = ({ findAmong: _, ...store }: SomeStore): SomeStore => store
+
 /** Leaves an index out: a job that looks there never finds work. */
 const blindTo = (...indexes: readonly string[]): Kit => ({
   store: (store) => ({
-    ...store,
+    ...readingOneByOne(store),
     find: async (kind, query) => (indexes.includes(`${kind} ${query.index}`) ? [] : store.find(kind, query)),
   }),
 })
@@ -32,7 +35,7 @@ const blindTo = (...indexes: readonly string[]): Kit => ({
 /** Shows rows of a kind with other values than they have. */
 const showing = (kind: Kind, values: object, when: (caller: Caller) => boolean = () => true): Kit => ({
   store: (store, caller) => ({
-    ...store,
+    ...readingOneByOne(store),
     get: async <K extends Kind>(asked: K, id: string): Promise<Row<K> | undefined> => {
       const row = await store.get(asked, id)
       // Still a row of its kind: `values` replaces columns of that kind.

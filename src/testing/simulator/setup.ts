@@ -18,6 +18,8 @@ export type Setup = {
   }
 }
 
+/** Where buyers come back to. */
+export const RETURN = { successUrl: 'https://shop.example/back', failUrl: 'https://shop.example/back' } as const
 export const POOL = 'floor'
 export const LIMIT = 'per_buyer'
 

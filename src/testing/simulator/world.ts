@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock'
 import type { PaymentEvent } from '../../engine/options'
-import { toss } from '../../providers/toss'
+import type { Gateway } from '../../providers/gateway'
 import type { MemoryTx } from '../../storage/memory'
 import type { Store } from '../../storage/store'
 import { openShop } from './app'
@@ -103,21 +103,16 @@ export const createWorld = (options: WorldOptions): World => {
 
   const open = (clock: Clock, calm: boolean) => {
     const seen = sabotage.store(calm ? store : storeWithFaults(store, effects), effects.current)
-    const gateway = <G extends Parameters<typeof gatewayWithFaults>[0]>(inner: G, isMock: boolean): G => {
-      const between = isMock ? { clock: providerClock, interfere: providers.interfere } : {}
-      // Everything but `connect` is as it was.
-      return sabotage.gateway(calm ? inner : gatewayWithFaults(inner, effects, between)) as G
-    }
+    const gateways = providers.all.map(({ name, open, interfere }): readonly [string, Gateway] => {
+      const inner = open()
+      const between = interfere === undefined ? {} : { clock: providerClock, interfere }
+      return [name, sabotage.gateway(calm ? inner : gatewayWithFaults(inner, effects, between))]
+    })
     return openShop({
       store: seen,
       clock,
       ids,
-      gateways: {
-        toss: gateway(toss({ ...providers.toss.keys, fetch: providers.toss.fetch }), false),
-        card: gateway(providers.card, true),
-        bank: gateway(providers.bank, true),
-        wallet: gateway(providers.wallet, false),
-      },
+      gateways: Object.fromEntries(gateways),
       settings: setup.settings,
       inTransaction,
       on: { '*': onEvent },

@@ -1,8 +1,10 @@
 import type { Store } from '../../storage/store'
+import { amongCases } from './among'
 import { atomicity } from './atomicity'
 import { concurrency } from './concurrency'
 import { copies } from './copies'
 import { guards } from './guards'
+import { many } from './many'
 import { mistakes } from './mistakes'
 import { paging } from './paging'
 import { reading } from './reading'
@@ -18,12 +20,26 @@ export type ConformanceCase = { readonly name: string; readonly run: () => Promi
  * What a store must do to be trusted with money, as cases for any test runner:
  * `for (const { name, run } of storeConformance(makeStore)) test(name, run)`.
  *
- * `makeStore` is called once per case and must give an empty store. The cases insert some thousand rows in all, run up
- * to 30 commits at once and use no timer.
+ * `makeStore` is called once per case and must give an empty store. The cases insert some ten thousand rows in all, run up
+ * to 30 commits at once and use no timer. What a store leaves out, such as `findAmong`, is not asked of it.
  *
  * Not guaranteed: that a store which passes keeps its rows when the process or the machine dies.
  */
 export const storeConformance = (makeStore: () => Promise<Store> | Store): readonly ConformanceCase[] =>
-  [values, versions, unique, guards, atomicity, within, reading, paging, copies, mistakes, concurrency]
+  [
+    values,
+    versions,
+    unique,
+    guards,
+    atomicity,
+    many,
+    within,
+    reading,
+    paging,
+    amongCases,
+    copies,
+    mistakes,
+    concurrency,
+  ]
     .flat()
     .map(({ name, run }) => ({ name, run: async () => run(await makeStore()) }))

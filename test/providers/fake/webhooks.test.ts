@@ -44,6 +44,24 @@ describe('webhooks of a fake', () => {
     expect((await deliver()).got).toEqual([])
   })
 
+  test('one that is signed has the headers that were made of its id, its body and its time; others have not', async () => {
+    const clock = manualClock()
+    const webhooks = fakeWebhooks({
+      clock,
+      url: null,
+      retryAfterMinutes: [1],
+      headers: () => ({}),
+      sign: ({ id, rawBody, sentAt }) => ({ signature: `${id} ${rawBody} ${sentAt.getTime() - START}` }),
+      catchUp: () => undefined,
+    })
+    webhooks.enqueue({ id: 'a', rawBody: 'A', isSigned: true, at: clock.now() })
+    webhooks.enqueue({ id: 'b', rawBody: 'B', at: clock.now() })
+    const signatures = () => webhooks.pending().map(({ headers }) => headers['signature'])
+    expect(signatures()).toEqual(['a A 0', undefined])
+    await webhooks.deliverDue(async () => 500)
+    expect(signatures()).toEqual([`a A ${MINUTE}`, undefined])
+  })
+
   test('a response counts by its status', async () => {
     const { webhooks, say } = queue()
     say('a')

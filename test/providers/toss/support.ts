@@ -6,55 +6,16 @@ import type { GatewayWiring, PaymentGateway, RefundContext } from '../../../src/
 import type { LogEntry } from '../../../src/providers/http'
 import { type FakeToss, type FakeTossOptions, fakeToss } from '../../../src/providers/toss/fake'
 import { type TossOptions, toss } from '../../../src/providers/toss/gateway'
+import { advancingClock, type ManualClock, settle, until } from '../advancing-clock'
+
+export { type ManualClock, settle, until }
 
 export const SECRET_KEY = 'test_sk_planted-secret-31337'
 export const CLIENT_KEY = 'test_ck_public-4711'
 export const SECURITY_KEY = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
 export const START = Date.UTC(2026, 0, 5, 1, 0, 0)
 
-export type ManualClock = Clock & { readonly advance: (ms: number) => Promise<void> }
-
-/** Time that stands still until it is told to move; timers run in order on the way. */
-export const manualClock = (startedAt = START): ManualClock => {
-  let now = startedAt
-  let timers: { readonly at: number; readonly run: () => void }[] = []
-  return {
-    now: () => new Date(now),
-    schedule: (delayMs, run) => {
-      const timer = { at: now + delayMs, run }
-      timers.push(timer)
-      return () => {
-        timers = timers.filter((it) => it !== timer)
-      }
-    },
-    advance: async (ms) => {
-      const end = now + ms
-      for (;;) {
-        const next = timers.filter(({ at }) => at <= end).sort((left, right) => left.at - right.at)[0]
-        if (next === undefined) break
-        timers = timers.filter((it) => it !== next)
-        now = Math.max(now, next.at)
-        next.run()
-        await settle()
-      }
-      now = end
-      await settle()
-    },
-  }
-}
-
-/** Lets everything that can go on without time go on. */
-export const settle = async (turns = 20): Promise<void> => {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-export const until = async (condition: () => boolean): Promise<void> => {
-  for (let turn = 0; turn < 100_000; turn++) {
-    if (condition()) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  throw new Error('it never happened')
-}
+export const manualClock = (startedAt = START) => advancingClock(startedAt)
 
 export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => ({
   id: 'att_0000000000000000000001',
@@ -73,6 +34,7 @@ export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => ({
   chargeRequestedAt: null,
   keyGeneration: 0,
   createdAt: new Date(START),
+  openedAt: new Date(START),
   approvedAt: null,
   closedAt: null,
   failureCode: null,
@@ -94,6 +56,7 @@ export const refundOf = (changes: Partial<Refund> = {}): Refund => ({
   amount: krw(33_000),
   reason: '단순 변심',
   providerRef: null,
+  providerCode: null,
   failureCode: null,
   keyGeneration: 0,
   requestedAt: new Date(START),

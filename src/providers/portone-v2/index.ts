@@ -1,0 +1,5 @@
+export type { PortOneV2Method } from './begin'
+export { type CallOptions, type PortOneV2Client, type PortOneV2ClientOptions, portOneV2Client } from './client'
+export { type PortOneV2Options, portOneV2 } from './gateway'
+export { type PaymentId, paymentIdOf, type ScheduleId, scheduleIdOf } from './ids'
+export { signPortOneV2Webhook } from './webhook'

@@ -1,0 +1,92 @@
+import type { Kind } from '../schema'
+import type { Value } from './codec'
+import { declarationOf, type Names } from './naming'
+import { rowsOfSet, rowsToJoin, type SetColumn } from './sets'
+import type { Reader } from './statements'
+import type { Steps, Update } from './steps'
+import { byId, SAFE_RANGE, valuesOf } from './steps-listed'
+
+/** Statements of PostgreSQL that take their rows from arrays. */
+export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
+  const [id, version] = [names.column('id'), names.column('version')]
+  const idsOf = (group: readonly { readonly id: string }[]): SetColumn => ({
+    name: 'id',
+    type: 'text',
+    values: group.map((op) => op.id),
+  })
+  const versionsOf = (group: readonly { readonly expectedVersion: number }[]): SetColumn => ({
+    name: 'version',
+    type: 'integer',
+    values: group.map(({ expectedVersion }) => expectedVersion),
+  })
+  const isThatVersion = `t.${id} = n.id AND t.${version} = n.version`
+  return {
+    remove: (unsorted) => {
+      const group = byId(unsorted)
+      const from = `DELETE FROM ${table(unsorted[0].kind).name} AS t USING `
+      const rows = rowsToJoin([idsOf(group), versionsOf(group)])
+      return [{ parts: [from, ...rows, ` WHERE ${isThatVersion}`], expected: group.length, isInsert: false }]
+    },
+    update: (unsorted) => {
+      const [{ kind, set }] = unsorted
+      const group = byId(unsorted)
+      const columns = Object.keys(set).map((name, at): SetColumn & { readonly target: string } => ({
+        name: `c${at}`,
+        target: names.column(name),
+        type: typeOf(kind, name),
+        values: group.map((op) => codec.write(valueIn(op.set, name))),
+      }))
+      const assignments = [
+        ...columns.map(({ target, name }) => `${target} = n.${name}`),
+        `${version} = t.${version} + 1`,
+      ]
+      const parts = [
+        `UPDATE ${table(kind).name} AS t SET ${assignments.join(', ')} FROM `,
+        ...rowsToJoin([idsOf(group), versionsOf(group), ...columns]),
+        ` WHERE ${isThatVersion}`,
+      ]
+      return [{ parts, expected: group.length, isInsert: false }]
+    },
+    adjust: (unsorted) => {
+      const [{ kind, field }] = unsorted
+      const group = byId(unsorted)
+      const column = names.column(field)
+      const sum = `t.${column} + n.change`
+      const parts = [
+        `UPDATE ${table(kind).name} AS t SET ${column} = ${sum} FROM `,
+        ...rowsToJoin([
+          idsOf(group),
+          { name: 'change', type: 'minor', values: group.map(({ by }) => by) },
+          { name: 'least', type: 'minor', values: group.map(({ min }) => min) },
+        ]),
+        ` WHERE t.${id} = n.id AND ${sum} >= n.least AND ${sum} BETWEEN ${SAFE_RANGE}`,
+      ]
+      return [{ parts, expected: group.length, isInsert: false }]
+    },
+    insert: (group) => {
+      const { insert, columns } = table(group[0].kind)
+      const rows = group.map(({ row }) => valuesOf(row))
+      const set = columns.map(
+        ([name, type], at): SetColumn => ({
+          name: `c${at}`,
+          type,
+          values: rows.map((row) => codec.write(row[name] ?? null)),
+        }),
+      )
+      const selected = ['n.id', '1', ...set.map(({ name }) => `n.${name}`)].join(', ')
+      const ids: SetColumn = { name: 'id', type: 'text', values: group.map(({ row }) => row.id) }
+      const parts = [`${insert}SELECT ${selected} FROM `, ...rowsOfSet([ids, ...set])]
+      return [{ parts, expected: group.length, isInsert: true }]
+    },
+  }
+}
+
+/** What an update sets, read by column name. */
+const valueIn = (set: Update['set'], name: string): Value =>
+  (set as unknown as Readonly<Record<string, Value>>)[name] ?? null
+
+const typeOf = (kind: Kind, name: string): SetColumn['type'] => {
+  const column = declarationOf(kind).columns[name]
+  if (column === undefined) throw new TypeError(`${kind}.${name}: there is no such column`)
+  return column.type
+}
