@@ -13,7 +13,7 @@ export type Access = { readonly order: Order; readonly firstAccessAt: Date | nul
 
 /** May the buyer use what this order bought? Changes nothing. */
 export const checkAccess = (engine: Engine, input: AccessInput): ResultAsync<Access, AccessError> =>
-  checkInput('OrderInput', input).andThen((checked) =>
+  checkInput(engine, 'OrderInput', input).andThen((checked) =>
     loadOrder(engine, checked.order).andThen((order) =>
       allow(engine, checked.actor, 'order.access', order.buyerId).andThen(() => accessOf(order)),
     ),
@@ -24,7 +24,7 @@ export const checkAccess = (engine: Engine, input: AccessInput): ResultAsync<Acc
  * commits first wins, the other is refused.
  */
 export const consumeAccess = (engine: Engine, input: AccessInput): ResultAsync<Access, AccessError> =>
-  checkInput('OrderInput', input).andThen(({ actor, order: orderId }) =>
+  checkInput(engine, 'OrderInput', input).andThen(({ actor, order: orderId }) =>
     loadOrder(engine, orderId)
       .andThen((order) => allow(engine, actor, 'order.access', order.buyerId))
       .andThen(() =>

@@ -21,7 +21,7 @@ export type Cancelled = { readonly order: Order; readonly quote: RefundQuote | n
 
 /** Gives an order up. See `Orders.cancel`. */
 export const cancel = (engine: Engine, input: CancelInput): ResultAsync<Cancelled, CancelError> =>
-  checkInput('CancelInput', input).andThen(({ actor, order: orderId, acknowledgeNoRefund }) => {
+  checkInput(engine, 'CancelInput', input).andThen(({ actor, order: orderId, acknowledgeNoRefund }) => {
     const door: Door = { actor, cause: 'request' }
     const once = () =>
       changeOpen(engine, orderId, door, acknowledgeNoRefund).map(({ order }) => ({
@@ -86,7 +86,7 @@ const quoteIfPaid = (engine: Engine, order: Order): RefundQuote | null => quoteO
  * attempt is under way refuses them all.
  */
 export const cancelMany = (engine: Engine, input: CancelManyInput): ResultAsync<readonly Order[], CancelError> =>
-  checkInput('CancelManyInput', input).andThen(({ actor, orders, acknowledgeNoRefund }) => {
+  checkInput(engine, 'CancelManyInput', input).andThen(({ actor, orders, acknowledgeNoRefund }) => {
     const ids = [...new Set(orders)]
     const door: Door = { actor, cause: 'request' }
     const allowed = ids.map((id) =>

@@ -1,5 +1,6 @@
 import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type * as z from 'zod'
+import type { Engine } from './engine'
 import type { CommonError } from './errors'
 import type * as Inputs from './input'
 
@@ -11,11 +12,18 @@ export type InputOf<N extends InputName> = z.input<(typeof Inputs)[N]>
 export type Checked<N extends InputName> = z.output<(typeof Inputs)[N]>
 
 /** Checks a verb's input. Errors: `validation`, with the field's path and never its value. */
-export const checkInput = <N extends InputName>(name: N, input: unknown): ResultAsync<Checked<N>, CommonError> =>
-  new ResultAsync(check(name, input))
+export const checkInput = <N extends InputName>(
+  { loadInputs }: Engine,
+  name: N,
+  input: unknown,
+): ResultAsync<Checked<N>, CommonError> => new ResultAsync(check(loadInputs, name, input))
 
-const check = async <N extends InputName>(name: N, input: unknown): Promise<Result<Checked<N>, CommonError>> => {
-  const schemas = await import('./input')
+const check = async <N extends InputName>(
+  loadInputs: Engine['loadInputs'],
+  name: N,
+  input: unknown,
+): Promise<Result<Checked<N>, CommonError>> => {
+  const schemas = await loadInputs()
   const parsed = schemas[name].safeParse(input)
   // The schema of this name makes this type; TypeScript does not follow an index that far.
   if (parsed.success) return ok(parsed.data as Checked<N>)

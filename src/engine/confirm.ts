@@ -32,7 +32,7 @@ export type PaymentResult = {
 
 /** Takes the payment the buyer authorised and confirms the order. See `Orders.confirm`. */
 export const confirm = (engine: Engine, input: ConfirmInput): ResultAsync<PaymentResult, ConfirmError> =>
-  checkInput('ConfirmInput', input).andThen((checked) =>
+  checkInput(engine, 'ConfirmInput', input).andThen((checked) =>
     load(engine, { orderId: checked.order, attemptId: checked.attemptId }).andThen((loaded) =>
       allow(engine, checked.actor, 'order.pay', loaded.order.buyerId).andThen(() =>
         confirmLoaded(engine, loaded, checked),

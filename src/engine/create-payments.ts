@@ -1,6 +1,7 @@
 import { systemClock } from '../core/clock'
 import { randomIds } from '../core/ids'
 import type { Gateway, GatewayWiring } from '../providers/gateway'
+import { lazy } from '../providers/lazy'
 import { type WalletBook, walletBook } from '../providers/wallet'
 import type { Store } from '../storage/store'
 import { checkAccess, consumeAccess } from './access'
@@ -48,6 +49,7 @@ export const createPayments = <const G extends Gateways, const P extends RefundP
     inTransaction: (options.inTransaction ?? {}) as Engine['inTransaction'],
     on: options.on ?? {},
     settings,
+    loadInputs: lazy(() => import('./input')),
     joined: false,
     changed: (orderId) => {
       runner.nudge()

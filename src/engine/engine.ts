@@ -4,6 +4,7 @@ import type { Ids } from '../core/ids'
 import type { RefundTerms } from '../policies'
 import type { GatewayCapabilities, PaymentGateway } from '../providers/gateway'
 import type { Store } from '../storage/store'
+import type * as Inputs from './input'
 import type { Authorize, EventHandlers, InTransactionHooks, Settings } from './options'
 
 /** What every verb is given: the ports, the connected gateways and the host's choices. Made once by `createPayments`. */
@@ -17,6 +18,8 @@ export type Engine = {
   readonly inTransaction: InTransactionHooks<unknown>
   readonly on: EventHandlers
   readonly settings: Settings
+  /** The schemas of what verbs are given: zod costs more to load than all the rest, so they come with the first call. */
+  readonly loadInputs: () => Promise<typeof Inputs>
   /**
    * True inside a transaction of the host's: nothing may wait for another connection, no provider is asked, and what is
    * written is not there before the host commits.

@@ -28,7 +28,7 @@ const TRIES = 8
 
 /** Holds what the lines claim, at the price they say, until the deadline. See `Orders.hold`. */
 export const hold = (engine: Engine, input: HoldInput): ResultAsync<Order, HoldError> =>
-  checkInput('HoldInput', input).andThen((checked) => {
+  checkInput(engine, 'HoldInput', input).andThen((checked) => {
     const buyerId = checked.buyerId ?? checked.actor.id
     const [first] = checked.lines
     const currency = first?.unitPrice.currency ?? 'KRW'

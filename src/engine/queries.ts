@@ -31,7 +31,7 @@ export type OrderPage = { readonly orders: readonly Order[]; readonly next: Curs
 
 /** One order. Every read heals: a dead hold is expired, and an intent without an answer is looked up. */
 export const getOrder = (engine: Engine, input: GetInput): ResultAsync<Order, CommonError> =>
-  checkInput('OrderInput', input).andThen(({ actor, order: orderId }) =>
+  checkInput(engine, 'OrderInput', input).andThen(({ actor, order: orderId }) =>
     loadOrder(engine, orderId).andThen((order) =>
       allow(engine, actor, 'order.read', order.buyerId).andThen(() => heal(engine, order)),
     ),
@@ -77,7 +77,7 @@ export const getDetails = (engine: Engine, input: GetInput): ResultAsync<OrderDe
 
 /** A buyer's orders, newest first, a page at a time. */
 export const listOrders = (engine: Engine, input: ListInput): ResultAsync<OrderPage, CommonError> =>
-  checkInput('ListInput', input).andThen(({ actor, buyerId, status, limit, after }) =>
+  checkInput(engine, 'ListInput', input).andThen(({ actor, buyerId, status, limit, after }) =>
     allow(engine, actor, 'order.read', buyerId).andThen(() =>
       fromStore(async () => {
         const page = { order: 'desc' as const, limit, ...(after === undefined ? {} : { after }) }

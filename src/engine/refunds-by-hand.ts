@@ -16,7 +16,7 @@ export type ResolveRefundInput = InputOf<'ResolveRefundInput'>
 
 /** A person has paid what the provider refused to. See `Refunds.completeManually`. */
 export const completeByHand = (engine: Engine, input: RefundByHandInput): ResultAsync<RefundResult, RefundError> =>
-  checkInput('RefundByHandInput', input).andThen((checked) =>
+  checkInput(engine, 'RefundByHandInput', input).andThen((checked) =>
     loadRefund(engine, checked.refundId).andThen((found) =>
       allow(engine, checked.actor, 'refund.complete_by_hand', found.buyerId).andThen(() =>
         applyToRefund(engine, found, { actor: checked.actor, cause: 'request' }, () => ({
@@ -31,7 +31,7 @@ export const completeByHand = (engine: Engine, input: RefundByHandInput): Result
 
 /** A person has looked at the provider, where no look-up of ours shows refunds. See `Refunds.resolve`. */
 export const resolve = (engine: Engine, input: ResolveRefundInput): ResultAsync<RefundResult, RefundError> =>
-  checkInput('ResolveRefundInput', input).andThen(({ actor, refundId, outcome, reference }) =>
+  checkInput(engine, 'ResolveRefundInput', input).andThen(({ actor, refundId, outcome, reference }) =>
     loadRefund(engine, refundId).andThen((found) =>
       allow(engine, actor, 'refund.complete_by_hand', found.buyerId)
         .andThen(() => loadAttempt(engine, found.attemptId))

@@ -39,7 +39,7 @@ export type RefundResult = { readonly refund: Refund; readonly order: Order }
 
 /** What would be refunded now, and why. Changes nothing. */
 export const quote = (engine: Engine, input: QuoteInput): ResultAsync<RefundQuote, QuoteError> =>
-  checkInput('OrderInput', input).andThen((checked) =>
+  checkInput(engine, 'OrderInput', input).andThen((checked) =>
     loadOrder(engine, checked.order).andThen((order) =>
       allow(engine, checked.actor, 'order.read', order.buyerId).andThen(() => quoteOf(engine, order)),
     ),
@@ -92,7 +92,7 @@ export const refundableOf = (order: RefundableOrder): Money => ({
 
 /** Gives money back under the order's own policy. See `Refunds.refund`. */
 export const refund = (engine: Engine, input: RefundInput): ResultAsync<RefundResult, RefundError> =>
-  checkInput('RefundInput', input).andThen((checked) =>
+  checkInput(engine, 'RefundInput', input).andThen((checked) =>
     loadOrder(engine, checked.order).andThen((order) =>
       allow(engine, checked.actor, 'order.refund', order.buyerId).andThen(() => refundOrder(engine, checked)),
     ),

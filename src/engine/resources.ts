@@ -60,7 +60,7 @@ export const capacityOf = (engine: Engine, pool: string): ResultAsync<Capacity |
  * Errors: `validation` on `places` when more places are taken. A repeat changes nothing.
  */
 export const setCapacity = (engine: Engine, input: CapacityInput): ResultAsync<Capacity, CommonError> =>
-  checkInput('CapacityInput', input).andThen(({ actor, pool, places }) =>
+  checkInput(engine, 'CapacityInput', input).andThen(({ actor, pool, places }) =>
     allow(engine, actor, 'resources.manage', null).andThen(() => resize(engine, pool, places, 8)),
   )
 

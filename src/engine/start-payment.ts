@@ -23,7 +23,7 @@ export const startPayment = (
   engine: Engine,
   input: StartPaymentInput,
 ): ResultAsync<StartedPayment, StartPaymentError> =>
-  checkInput('StartPaymentInput', input).andThen((checked) => {
+  checkInput(engine, 'StartPaymentInput', input).andThen((checked) => {
     const gateway = engine.gateways.get(checked.gateway)
     if (gateway === undefined) return errAsync(invalid('gateway', 'is not one of the configured gateways'))
     const { methods } = gateway.capabilities
@@ -158,7 +158,7 @@ const addressOf = (url: string | undefined, { id, orderId }: Attempt): string | 
 
 /** Ends an attempt whose money nobody has asked for, so that the buyer can pay in another way. */
 export const abandonAttempt = (engine: Engine, input: AbandonInput): ResultAsync<Order, ConfirmError> =>
-  checkInput('AbandonInput', input).andThen((checked) =>
+  checkInput(engine, 'AbandonInput', input).andThen((checked) =>
     loadOrder(engine, checked.order)
       .andThen((order) => allow(engine, checked.actor, 'order.pay', order.buyerId))
       .andThen(() =>

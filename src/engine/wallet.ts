@@ -11,7 +11,7 @@ export type WalletMoveInput = InputOf<'WalletMoveInput'>
 
 /** What the buyer has. A wallet needs no opening. */
 export const balance = (engine: Engine, book: WalletBook, input: WalletInput): ResultAsync<Money, WalletError> =>
-  checkInput('WalletInput', input).andThen(({ actor, ownerId, currency }) =>
+  checkInput(engine, 'WalletInput', input).andThen(({ actor, ownerId, currency }) =>
     allow(engine, actor, 'wallet.read', ownerId).andThen(() =>
       // The schema has checked that it is one of the known currencies.
       book.balance({ ownerId, currency: currency as Currency }).mapErr(toError),
@@ -25,7 +25,7 @@ export const history = (
   input: WalletInput & { readonly limit?: number; readonly cursor?: string | null },
 ): ResultAsync<WalletPage, WalletError> => {
   const { limit, cursor, ...account } = input
-  return checkInput('WalletInput', account).andThen(({ actor, ownerId, currency }) =>
+  return checkInput(engine, 'WalletInput', account).andThen(({ actor, ownerId, currency }) =>
     allow(engine, actor, 'wallet.read', ownerId).andThen(() =>
       book
         .history({
@@ -53,7 +53,7 @@ const move = (
   action: 'wallet.credit' | 'wallet.debit',
   write: WalletBook['debit'],
 ): ResultAsync<WalletEntry, WalletError> =>
-  checkInput('WalletMoveInput', input).andThen(({ actor, ownerId, amount, idempotencyKey }) =>
+  checkInput(engine, 'WalletMoveInput', input).andThen(({ actor, ownerId, amount, idempotencyKey }) =>
     allow(engine, actor, action, ownerId).andThen(() =>
       write({
         ownerId,

@@ -4,6 +4,7 @@ import { type Ids, randomIds } from '../core/ids'
 import type { HoldInput } from '../engine/holds'
 import type { Gateways, RefundPolicies } from '../engine/options'
 import type { Payments } from '../engine/payments'
+import { lazy } from '../providers/lazy'
 import type { ReturnTo } from './returns'
 
 /** A web-standard request handler: `Bun.serve`, Deno, edge workers and Next.js take it as it is, Express by `toExpress`. */
@@ -117,13 +118,5 @@ const settingsOf = <P extends RefundPolicies>(options: HandlerOptions<P>): Setti
     ...(options.hold === undefined ? {} : { hold: options.hold }),
     ...(options.zone === undefined ? {} : { zone: options.zone }),
     ...(options.returnTo === undefined ? {} : { returnTo: options.returnTo }),
-  }
-}
-
-const lazy = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
   }
 }

@@ -2,6 +2,7 @@ import type { KyInstance } from 'ky'
 import { err, ok, Result, ResultAsync } from 'neverthrow'
 import type { Clock } from '../core/clock'
 import type { GatewayError } from './gateway'
+import { lazy } from './lazy'
 import { MAX_BODY_BYTES, readText } from './read-body'
 
 export { type BodySchema, readBody } from './read-body'
@@ -71,17 +72,7 @@ export const providerHttp = (options: ProviderHttpOptions): ProviderHttp => {
   if (!URL.canParse(options.baseUrl)) throw new TypeError(`${provider}: the base URL is not a URL`)
   const base = options.baseUrl.replace(/\/+$/, '')
 
-  let loading: Promise<KyInstance> | undefined
-  const loadKy = (): Promise<KyInstance> => {
-    loading ??= import('ky').then(
-      (module) => module.default,
-      (error: unknown) => {
-        loading = undefined
-        throw error
-      },
-    )
-    return loading
-  }
+  const loadKy = lazy(async (): Promise<KyInstance> => (await import('ky')).default)
 
   const say = (operation: string, what: string): string => `${provider} ${operation}: ${what}`
 

@@ -42,6 +42,7 @@ const heldSeat = async () => {
     inTransaction: {},
     on: {},
     settings: settingsOf({}),
+    loadInputs: () => import('../../src/engine/input'),
     joined: false,
     changed: () => undefined,
   }

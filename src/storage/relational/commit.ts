@@ -2,10 +2,10 @@ import { type CommitOutcome, type Op, StoreError } from '../store'
 import type { Answer, Driver, JoinedSession, Session, Statement } from './driver'
 import { meaningOf, REFUSAL } from './faults'
 import type { Names } from './naming'
-import { type Part, statementOf } from './parts'
 import { whatStands } from './standing'
 import type { Reader } from './statements'
 import { type Step, stepsOf } from './steps'
+import type { Piece } from './texts'
 
 type Run = (statement: Statement) => Promise<Answer>
 type Within<Tx> = ((tx: Tx) => Promise<void>) | undefined
@@ -25,12 +25,12 @@ class Refused extends Error {}
 export const createCommit = <Tx>(names: Names, reader: Reader, driver: Driver<Tx>) => {
   const writeSteps = async (run: Run, steps: readonly Step[]): Promise<void> => {
     if (names.dialect === 'postgres' && steps.length > 0 && !isWholeAlone(steps)) {
-      await run(statementOf(names, asOneStatement(steps)))
+      await run(reader.statement(asOneStatement(steps)))
       return
     }
-    for (const { parts, expected } of steps) {
-      const { affected } = await run(statementOf(names, parts))
-      if (affected !== expected) throw new Refused()
+    for (const step of steps) {
+      const { affected } = await run(reader.statement(step))
+      if (affected !== step.expected) throw new Refused()
     }
   }
 
@@ -106,15 +106,17 @@ const isWholeAlone = (steps: readonly Step[]): boolean =>
  *
  * @see https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
  */
-const asOneStatement = (steps: readonly Step[]): readonly Part[] => {
-  const expressions = steps.flatMap(({ parts, isInsert }, at): readonly Part[] => [
-    `${at === 0 ? 'WITH' : ','} s${at} AS (`,
-    ...parts,
-    isInsert ? ')' : ' RETURNING 1)',
-  ])
-  const checks = steps.flatMap(({ expected, isInsert }, at) =>
-    isInsert ? [] : [`WHEN (SELECT count(*) FROM s${at}) <> ${expected} THEN '${REFUSAL} ${at}'`],
-  )
-  if (checks.length === 0) return [...expressions, ' SELECT 1']
-  return [...expressions, ` SELECT CAST(CASE ${checks.join(' ')} ELSE '1' END AS integer)`]
-}
+const asOneStatement = (steps: readonly Step[]): Piece => ({
+  shape: steps.map(({ shape, expected }) => `${shape} ${expected}`).join('; '),
+  text: (place) => {
+    const expressions = steps.map(
+      ({ text, isInsert }, at) => `s${at} AS (${text(place)}${isInsert ? '' : ' RETURNING 1'})`,
+    )
+    const checks = steps.flatMap(({ expected, isInsert }, at) =>
+      isInsert ? [] : [`WHEN (SELECT count(*) FROM s${at}) <> ${expected} THEN '${REFUSAL} ${at}'`],
+    )
+    const checked = checks.length === 0 ? '1' : `CAST(CASE ${checks.join(' ')} ELSE '1' END AS integer)`
+    return `WITH ${expressions.join(', ')} SELECT ${checked}`
+  },
+  values: steps.flatMap(({ values }) => values),
+})

@@ -1,6 +1,6 @@
 import type { KindDeclaration } from '../schema'
 import type { SqlValue } from './driver'
-import { bind, joined, type Part } from './parts'
+import type { Place } from './texts'
 
 /**
  * Many rows in one statement of PostgreSQL, whose text does not depend on how many they are: each column travels as one
@@ -23,31 +23,29 @@ const TYPES: Readonly<Record<SetColumn['type'], string>> = {
 }
 
 /** `unnest(…) AS n(…)`, to stand behind FROM. */
-export const rowsOfSet = (columns: readonly SetColumn[]): readonly Part[] =>
-  unnested(columns, ({ type, values }) => arrayOf(type, values))
+export const rowsOfSet = (columns: readonly SetColumn[], place: Place): string =>
+  unnested(columns, ({ type }) => arrayOf(type, place))
 
 /**
  * The same, to be joined with a table. How many rows they are is hidden from the planner: it would rather read a whole
  * table of some ten thousand rows than look for five hundred in its index, page after page.
  */
-export const rowsToJoin = (columns: readonly SetColumn[]): readonly Part[] =>
-  unnested(columns, ({ type, values }) => ['(SELECT ', ...arrayOf(type, values), ')'])
+export const rowsToJoin = (columns: readonly SetColumn[], place: Place): string =>
+  unnested(columns, ({ type }) => `(SELECT ${arrayOf(type, place)})`)
 
-const unnested = (columns: readonly SetColumn[], written: (column: SetColumn) => readonly Part[]): readonly Part[] => [
-  'unnest(',
-  ...joined(columns.map(written), ', '),
-  `) AS n(${columns.map(({ name }) => name).join(', ')})`,
-]
+const unnested = (columns: readonly SetColumn[], written: (column: SetColumn) => string): string =>
+  `unnest(${columns.map(written).join(', ')}) AS n(${columns.map(({ name }) => name).join(', ')})`
 
 /** One array. It is bound as text, because every driver binds arrays in a way of its own, and text all alike. */
-export const arrayOf = (type: SetColumn['type'], values: readonly SqlValue[]): readonly Part[] => [
-  'CAST(CAST(',
-  bind(literalOf(values)),
-  ` AS text) AS ${TYPES[type]}[])`,
-]
+export const arrayOf = (type: SetColumn['type'], place: Place): string =>
+  `CAST(CAST(${place()} AS text) AS ${TYPES[type]}[])`
 
-/** @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
-const literalOf = (values: readonly SqlValue[]): string => {
+/** What is bound for a set: one array per column. */
+export const arraysOf = (columns: readonly SetColumn[]): readonly SqlValue[] =>
+  columns.map(({ values }) => literalOf(values))
+
+/** The text of an array. @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+export const literalOf = (values: readonly SqlValue[]): string => {
   let literal = ''
   for (const value of values) literal += literal === '' ? elementOf(value) : `,${elementOf(value)}`
   return `{${literal}}`

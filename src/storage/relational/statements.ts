@@ -3,8 +3,8 @@ import type { Query } from '../store'
 import { type Codec, createCodec, type Value } from './codec'
 import type { Statement } from './driver'
 import { ALL_KINDS, declarationOf, type Names } from './naming'
-import { bind, joined, type Part, statementOf } from './parts'
-import { arrayOf, rowsOfSet, type SetColumn } from './sets'
+import { arrayOf, arraysOf, literalOf, rowsOfSet, type SetColumn } from './sets'
+import { createWriter, type Piece, type Place } from './texts'
 
 export type Table = {
   readonly name: string
@@ -30,39 +30,48 @@ export const createReader = (names: Names) => {
     return found
   }
   const id = names.column('id')
-  const amongParts = (kind: Kind, column: string, values: readonly string[]): readonly Part[] => {
-    const list = values.map((value) => [bind(value)])
-    return [
-      `${table(kind).select} WHERE ${names.column(column)} `,
-      ...(names.dialect === 'postgres'
-        ? ['= ANY(', ...arrayOf('text', values), ')']
-        : ['IN (', ...joined(list, ', '), ')']),
-    ]
+  const isPostgres = names.dialect === 'postgres'
+  const statement = createWriter(names)
+  const among = (kind: Kind, column: string, values: readonly string[], more = ''): Statement => {
+    const list = (place: Place): string =>
+      isPostgres ? `= ANY(${arrayOf('text', place)})` : `IN (${values.map(place).join(', ')})`
+    return statement({
+      shape: `among ${kind} ${column} ${more}${isPostgres ? '' : values.length}`,
+      text: (place) => `${table(kind).select} WHERE ${names.column(column)} ${list(place)}${more}`,
+      values: isPostgres ? [literalOf(values)] : values,
+    })
   }
   return {
     codec,
     table,
+    statement,
     get: (kind: Kind, wanted: string): Statement =>
-      statementOf(names, [`${table(kind).select} WHERE ${id} = `, bind(wanted)]),
+      statement({
+        shape: `get ${kind}`,
+        text: (place) => `${table(kind).select} WHERE ${id} = ${place()}`,
+        values: [wanted],
+      }),
 
-    find: <K extends Kind>(kind: K, query: Query<K>): Statement =>
-      statementOf(names, [`${table(kind).select} WHERE `, ...pageParts(names, codec, kind, query)]),
+    find: <K extends Kind>(kind: K, query: Query<K>): Statement => {
+      const { shape, text, values } = pageOf(names, codec, kind, query)
+      return statement({ shape, text: (place) => `${table(kind).select} WHERE ${text(place)}`, values })
+    },
 
     /** The rows that have one of these values in a column of text. */
-    among: (kind: Kind, column: string, values: readonly string[]): Statement =>
-      statementOf(names, amongParts(kind, column, values)),
+    among: (kind: Kind, column: string, values: readonly string[]): Statement => among(kind, column, values),
 
     /** The same, of an index of two columns: without the rows that are not in it. */
     findAmong: (kind: Kind, index: string, values: readonly string[]): Statement => {
       const [first = '', last = ''] = declarationOf(kind).indexes[index] ?? []
-      return statementOf(names, [...amongParts(kind, first, values), ` AND ${names.column(last)} IS NOT NULL`])
+      return among(kind, first, values, ` AND ${names.column(last)} IS NOT NULL`)
     },
 
     /** The rows whose columns hold one of these lists of values. */
     matching: (kind: Kind, columns: readonly string[], keys: readonly (readonly Value[])[]): Statement => {
       const written = keys.map((values) => values.map((value) => codec.write(value)))
       const start = `${table(kind).select} WHERE `
-      if (names.dialect === 'postgres') {
+      const shape = `matching ${kind} ${columns.join()}`
+      if (isPostgres) {
         const set = columns.map(
           (name, at): SetColumn => ({
             name: `c${at}`,
@@ -70,24 +79,17 @@ export const createReader = (names: Names) => {
             values: written.map((values) => values[at] ?? null),
           }),
         )
-        const tuple = `(${columns.map(names.column).join(', ')}) IN (SELECT `
-        return statementOf(names, [
-          start,
-          tuple,
-          `${set.map(({ name }) => name).join(', ')} FROM `,
-          ...rowsOfSet(set),
-          ')',
-        ])
+        const chosen = set.map(({ name }) => name).join(', ')
+        const tuple = `(${columns.map(names.column).join(', ')})`
+        const text = (place: Place) => `${start}${tuple} IN (SELECT ${chosen} FROM ${rowsOfSet(set, place)})`
+        return statement({ shape, text, values: arraysOf(set) })
       }
-      const alternatives = written.map((values): readonly Part[] => [
-        '(',
-        ...joined(
-          columns.map((name, at) => [`${names.column(name)} = `, bind(values[at] ?? null)]),
-          ' AND ',
-        ),
-        ')',
-      ])
-      return statementOf(names, [start, ...joined(alternatives, ' OR ')])
+      const one = (place: Place) => `(${columns.map((name) => `${names.column(name)} = ${place()}`).join(' AND ')})`
+      return statement({
+        shape: `${shape} ${keys.length}`,
+        text: (place) => start + keys.map(() => one(place)).join(' OR '),
+        values: written.flat(),
+      })
     },
 
     /** A driver's row as ours: the select list has named its columns, but drivers differ in the types they give. */
@@ -124,35 +126,40 @@ const selected = (names: Names, kind: Kind, field: string): string => {
 }
 
 /** Everything behind WHERE: the equality prefix, the bounds of the last column, where the page before ended. */
-const pageParts = <K extends Kind>(
+const pageOf = <K extends Kind>(
   names: Names,
   codec: Codec,
   kind: K,
   { index, where, atLeast, atMost, order = 'asc', limit, after }: Query<K>,
-): readonly Part[] => {
+): Piece => {
   const columns = declarationOf(kind).indexes[index] ?? []
-  const sorted = names.column(columns.at(-1) ?? 'id')
-  const id = names.column('id')
+  const equal = columns.slice(0, -1)
+  const [sorted, id] = [names.column(columns.at(-1) ?? 'id'), names.column('id')]
   const beyond = order === 'asc' ? '>' : '<'
-  const conditions: (readonly Part[])[] = [
-    ...columns.slice(0, -1).map((name) => [`${names.column(name)} = `, bind(codec.write(where[name] ?? null))]),
-    [`${sorted} IS NOT NULL`],
-  ]
-  if (atLeast !== undefined) conditions.push([`${sorted} >= `, bind(codec.write(atLeast))])
-  if (atMost !== undefined) conditions.push([`${sorted} <= `, bind(codec.write(atMost))])
-  if (after !== undefined) {
-    const value = bind(codec.write(after.value))
-    // Written out, because not every database uses an index for (a, b) > (x, y).
-    conditions.push([
-      `${sorted} ${beyond}= `,
-      value,
-      ` AND (${sorted} ${beyond} `,
-      value,
-      ` OR ${id} ${beyond} `,
-      bind(after.id),
-      ')',
-    ])
+  // Not every driver binds a number as the integer that MySQL wants here.
+  const isLimitBound = names.dialect !== 'mysql'
+  const given = [atLeast, atMost, after].map((value) => value !== undefined)
+  return {
+    shape: `find ${kind} ${index} ${order} ${given.join()}${isLimitBound ? '' : ` ${limit}`}`,
+    text: (place) => {
+      const conditions = [...equal.map((name) => `${names.column(name)} = ${place()}`), `${sorted} IS NOT NULL`]
+      if (atLeast !== undefined) conditions.push(`${sorted} >= ${place()}`)
+      if (atMost !== undefined) conditions.push(`${sorted} <= ${place()}`)
+      if (after !== undefined) {
+        // Written out, because not every database uses an index for (a, b) > (x, y).
+        const isBeyond = `${sorted} ${beyond}= ${place()} AND (${sorted} ${beyond} ${place()}`
+        conditions.push(`${isBeyond} OR ${id} ${beyond} ${place()})`)
+      }
+      const size = isLimitBound ? place() : limit
+      return `${conditions.join(' AND ')} ORDER BY ${sorted} ${order}, ${id} ${order} LIMIT ${size}`
+    },
+    values: [
+      ...equal.map((name) => codec.write(where[name] ?? null)),
+      ...[atLeast, atMost, after?.value, after?.value].flatMap((value) =>
+        value === undefined ? [] : [codec.write(value)],
+      ),
+      ...(after === undefined ? [] : [after.id]),
+      ...(isLimitBound ? [limit] : []),
+    ],
   }
-  const size = names.dialect === 'mysql' ? String(limit) : bind(limit)
-  return [...joined(conditions, ' AND '), ` ORDER BY ${sorted} ${order}, ${id} ${order} LIMIT `, size]
 }

@@ -1,8 +1,9 @@
 import type { Value } from './codec'
+import type { SqlValue } from './driver'
 import type { Names } from './naming'
-import { bind, joined, type Part } from './parts'
 import type { Reader } from './statements'
 import type { Adjust, Insert, Remove, Step, Steps, Update } from './steps'
+import type { Place } from './texts'
 
 /** Databases bind at most 65,535 values, SQLite 32,766. */
 export const MAX_VALUES = 30_000
@@ -11,49 +12,50 @@ export const MAX_ALTERNATIVES = 200
 
 /** Statements that list their rows one after the other. */
 export const listSteps = (names: Names, { table, codec }: Reader): Steps => {
-  const version = names.column('version')
-  const atVersion = ({ id, expectedVersion }: Update | Remove): readonly Part[] => [
-    `(${names.column('id')} = `,
-    bind(id),
-    ` AND ${version} = `,
-    bind(expectedVersion),
-    ')',
-  ]
-  const forEach = (group: readonly (Update | Remove)[], start: readonly Part[]): readonly Step[] =>
-    inPieces(group, MAX_ALTERNATIVES).map((piece) => ({
-      parts: [...start, ' WHERE ', ...joined(piece.map(atVersion), ' OR ')],
-      expected: piece.length,
-      isInsert: false,
-    }))
+  const [id, version] = [names.column('id'), names.column('version')]
+  const atVersions = (group: readonly unknown[], place: Place): string =>
+    group.map(() => `(${id} = ${place()} AND ${version} = ${place()})`).join(' OR ')
+  const versionsOf = (group: readonly (Update | Remove)[]): readonly SqlValue[] =>
+    group.flatMap((op) => [op.id, op.expectedVersion])
   return {
-    remove: (group) => forEach(group, [`DELETE FROM ${table(group[0].kind).name}`]),
+    remove: (group) => {
+      const [{ kind }] = group
+      return inPieces(group, MAX_ALTERNATIVES).map((piece) => ({
+        shape: `remove ${kind} ${piece.length}`,
+        text: (place) => `DELETE FROM ${table(kind).name} WHERE ${atVersions(piece, place)}`,
+        values: versionsOf(piece),
+        expected: piece.length,
+        isInsert: false,
+      }))
+    },
     update: (group) => {
       const [{ kind, set }] = group
-      const assignments = Object.entries(set).map(([name, value]): readonly Part[] => [
-        `${names.column(name)} = `,
-        bind(codec.write(value)),
-      ])
-      return forEach(group, [
-        `UPDATE ${table(kind).name} SET `,
-        ...joined([...assignments, [`${version} = ${version} + 1`]], ', '),
-      ])
+      const columns = Object.keys(set)
+      const changes = (place: Place): string =>
+        [...columns.map((name) => `${names.column(name)} = ${place()}`), `${version} = ${version} + 1`].join(', ')
+      const changed = Object.values(set).map((value) => codec.write(value))
+      return inPieces(group, MAX_ALTERNATIVES).map((piece) => ({
+        shape: `update ${kind} ${columns.join()} ${piece.length}`,
+        text: (place) => `UPDATE ${table(kind).name} SET ${changes(place)} WHERE ${atVersions(piece, place)}`,
+        values: [...changed, ...versionsOf(piece)],
+        expected: piece.length,
+        isInsert: false,
+      }))
     },
     adjust: (group) => byId(group).map((op) => adjustStep(names, table(op.kind).name, op)),
     insert: (group) => {
-      const { insert, columns } = table(group[0].kind)
-      const rowOf = ({ row }: Insert): readonly Part[] => {
+      const [{ kind }] = group
+      const { insert, columns } = table(kind)
+      const rowText = (place: Place): string => `(${place()}, 1${columns.map(() => `, ${place()}`).join('')})`
+      const valuesIn = ({ row }: Insert): readonly SqlValue[] => {
         const values = valuesOf(row)
-        return [
-          '(',
-          bind(row.id),
-          ', 1',
-          ...columns.flatMap(([name]): Part[] => [', ', bind(codec.write(values[name] ?? null))]),
-          ')',
-        ]
+        return [row.id, ...columns.map(([name]) => codec.write(values[name] ?? null))]
       }
       const perStep = Math.max(1, Math.floor(MAX_VALUES / (columns.length + 2)))
       return inPieces(group, perStep).map((piece) => ({
-        parts: [`${insert}VALUES `, ...joined(piece.map(rowOf), ', ')],
+        shape: `insert ${kind} ${piece.length}`,
+        text: (place) => `${insert}VALUES ${piece.map(() => rowText(place)).join(', ')}`,
+        values: piece.flatMap(valuesIn),
         expected: piece.length,
         isInsert: true,
       }))
@@ -69,25 +71,16 @@ export const byId = <T extends { readonly id: string }>(group: readonly T[]): re
 export const valuesOf = (row: Insert['row']): Readonly<Record<string, Value>> =>
   row as unknown as Readonly<Record<string, Value>>
 
-const adjustStep = (names: Names, table: string, { id, field, by, min }: Adjust): Step => {
+const adjustStep = (names: Names, table: string, { kind, id, field, by, min }: Adjust): Step => {
   const column = names.column(field)
   // A value is bound once per place, and PostgreSQL has to know its type where it stands beside another one.
-  const number = (value: number): readonly Part[] =>
-    names.dialect === 'postgres' ? ['CAST(', bind(value), ' AS bigint)'] : [bind(value)]
+  const number = (place: Place): string => (names.dialect === 'postgres' ? `CAST(${place()} AS bigint)` : place())
   return {
-    parts: [
-      `UPDATE ${table} SET ${column} = ${column} + `,
-      ...number(by),
-      ` WHERE ${names.column('id')} = `,
-      bind(id),
-      ` AND ${column} + `,
-      ...number(by),
-      ' >= ',
-      ...number(min),
-      ` AND ${column} + `,
-      ...number(by),
-      ` BETWEEN ${SAFE_RANGE}`,
-    ],
+    shape: `adjust ${kind} ${field}`,
+    text: (place) =>
+      `UPDATE ${table} SET ${column} = ${column} + ${number(place)} WHERE ${names.column('id')} = ${place()}` +
+      ` AND ${column} + ${number(place)} >= ${number(place)} AND ${column} + ${number(place)} BETWEEN ${SAFE_RANGE}`,
+    values: [by, id, by, min, by],
     expected: 1,
     isInsert: false,
   }

@@ -1,10 +1,11 @@
 import type { Kind } from '../schema'
 import type { Value } from './codec'
 import { declarationOf, type Names } from './naming'
-import { rowsOfSet, rowsToJoin, type SetColumn } from './sets'
+import { arraysOf, rowsOfSet, rowsToJoin, type SetColumn } from './sets'
 import type { Reader } from './statements'
 import type { Steps, Update } from './steps'
 import { byId, SAFE_RANGE, valuesOf } from './steps-listed'
+import type { Place } from './texts'
 
 /** Statements of PostgreSQL that take their rows from arrays. */
 export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
@@ -23,9 +24,12 @@ export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
   return {
     remove: (unsorted) => {
       const group = byId(unsorted)
-      const from = `DELETE FROM ${table(unsorted[0].kind).name} AS t USING `
-      const rows = rowsToJoin([idsOf(group), versionsOf(group)])
-      return [{ parts: [from, ...rows, ` WHERE ${isThatVersion}`], expected: group.length, isInsert: false }]
+      const [{ kind }] = unsorted
+      const columns = [idsOf(group), versionsOf(group)]
+      const text = (place: Place) =>
+        `DELETE FROM ${table(kind).name} AS t USING ${rowsToJoin(columns, place)} WHERE ${isThatVersion}`
+      const values = arraysOf(columns)
+      return [{ shape: `remove set ${kind}`, text, values, expected: group.length, isInsert: false }]
     },
     update: (unsorted) => {
       const [{ kind, set }] = unsorted
@@ -36,35 +40,34 @@ export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
         type: typeOf(kind, name),
         values: group.map((op) => codec.write(valueIn(op.set, name))),
       }))
-      const assignments = [
-        ...columns.map(({ target, name }) => `${target} = n.${name}`),
-        `${version} = t.${version} + 1`,
-      ]
-      const parts = [
-        `UPDATE ${table(kind).name} AS t SET ${assignments.join(', ')} FROM `,
-        ...rowsToJoin([idsOf(group), versionsOf(group), ...columns]),
-        ` WHERE ${isThatVersion}`,
-      ]
-      return [{ parts, expected: group.length, isInsert: false }]
+      const joined = [idsOf(group), versionsOf(group), ...columns]
+      const text = (place: Place) => {
+        const changes = [...columns.map(({ target, name }) => `${target} = n.${name}`), `${version} = t.${version} + 1`]
+        const from = rowsToJoin(joined, place)
+        return `UPDATE ${table(kind).name} AS t SET ${changes.join(', ')} FROM ${from} WHERE ${isThatVersion}`
+      }
+      const shape = `update set ${kind} ${Object.keys(set).join()}`
+      return [{ shape, text, values: arraysOf(joined), expected: group.length, isInsert: false }]
     },
     adjust: (unsorted) => {
       const [{ kind, field }] = unsorted
       const group = byId(unsorted)
       const column = names.column(field)
       const sum = `t.${column} + n.change`
-      const parts = [
-        `UPDATE ${table(kind).name} AS t SET ${column} = ${sum} FROM `,
-        ...rowsToJoin([
-          idsOf(group),
-          { name: 'change', type: 'minor', values: group.map(({ by }) => by) },
-          { name: 'least', type: 'minor', values: group.map(({ min }) => min) },
-        ]),
-        ` WHERE t.${id} = n.id AND ${sum} >= n.least AND ${sum} BETWEEN ${SAFE_RANGE}`,
+      const columns: readonly SetColumn[] = [
+        idsOf(group),
+        { name: 'change', type: 'minor', values: group.map(({ by }) => by) },
+        { name: 'least', type: 'minor', values: group.map(({ min }) => min) },
       ]
-      return [{ parts, expected: group.length, isInsert: false }]
+      const text = (place: Place) =>
+        `UPDATE ${table(kind).name} AS t SET ${column} = ${sum} FROM ${rowsToJoin(columns, place)}` +
+        ` WHERE t.${id} = n.id AND ${sum} >= n.least AND ${sum} BETWEEN ${SAFE_RANGE}`
+      const values = arraysOf(columns)
+      return [{ shape: `adjust set ${kind} ${field}`, text, values, expected: group.length, isInsert: false }]
     },
     insert: (group) => {
-      const { insert, columns } = table(group[0].kind)
+      const [{ kind }] = group
+      const { insert, columns } = table(kind)
       const rows = group.map(({ row }) => valuesOf(row))
       const set = columns.map(
         ([name, type], at): SetColumn => ({
@@ -73,10 +76,11 @@ export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
           values: rows.map((row) => codec.write(row[name] ?? null)),
         }),
       )
+      const whole: readonly SetColumn[] = [{ name: 'id', type: 'text', values: group.map(({ row }) => row.id) }, ...set]
       const selected = ['n.id', '1', ...set.map(({ name }) => `n.${name}`)].join(', ')
-      const ids: SetColumn = { name: 'id', type: 'text', values: group.map(({ row }) => row.id) }
-      const parts = [`${insert}SELECT ${selected} FROM `, ...rowsOfSet([ids, ...set])]
-      return [{ parts, expected: group.length, isInsert: true }]
+      const text = (place: Place) => `${insert}SELECT ${selected} FROM ${rowsOfSet(whole, place)}`
+      const values = arraysOf(whole)
+      return [{ shape: `insert set ${kind}`, text, values, expected: group.length, isInsert: true }]
     },
   }
 }

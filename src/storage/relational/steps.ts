@@ -1,13 +1,13 @@
 import type { Kind } from '../schema'
 import type { Op } from '../store'
 import { declarationOf, type Names } from './naming'
-import type { Part } from './parts'
 import type { Reader } from './statements'
 import { listSteps } from './steps-listed'
 import { setSteps } from './steps-set'
+import type { Piece } from './texts'
 
 /** One statement of a commit: it must touch exactly `expected` rows, or the whole commit is refused. */
-export type Step = { readonly parts: readonly Part[]; readonly expected: number; readonly isInsert: boolean }
+export type Step = Piece & { readonly expected: number; readonly isInsert: boolean }
 
 export type Insert = Extract<Op, { op: 'insert' }>
 export type Update = Extract<Op, { op: 'update' }>
