@@ -1,5 +1,12 @@
 import { err, errAsync, ok, okAsync, type ResultAsync } from 'neverthrow'
-import type { ConfirmedOrder, FrozenPolicy, HoldOrder, Order, OrderFacts } from '../core/order'
+import {
+  type ConfirmedOrder,
+  type FrozenPolicy,
+  type HoldOrder,
+  type Order,
+  type OrderFacts,
+  ownsClaims,
+} from '../core/order'
 import { isPastHold } from '../core/order-machine'
 import { freezeTerms } from '../policies'
 import { sha256Hex } from '../providers/signature'
@@ -229,12 +236,18 @@ const makeRoom = (
       ? { code: 'limit_exceeded', outcome: 'not_executed', limit: limit.name }
       : { code: 'sold_out', outcome: 'not_executed', pool: id }
     if (retry.swept || reason === 'missing' || engine.joined) return errAsync(refusal)
-    return sweepDueHolds(engine).andThen((count) =>
-      count === 0 ? errAsync(refusal) : place(engine, request, { ...retry, swept: true }),
-    )
+    return sweepDueHolds(engine)
+      .andThen((count) => (count > 0 || op.op !== 'adjust' ? okAsync(count > 0) : hasRoom(engine, op)))
+      .andThen((isWorthIt) =>
+        isWorthIt ? place(engine, request, { ...retry, swept: true }) : errAsync<Order, HoldError>(refusal),
+      )
   }
   return errAsync(CONTENTION)
 }
+
+/** Whoever sweeps beside us may have given back what was missing, and left nothing for us to sweep. */
+const hasRoom = (engine: Engine, { id, by, min }: Extract<Op, { op: 'adjust' }>): ResultAsync<boolean, HoldError> =>
+  fromStore(() => engine.store.get('pools', id)).map((pool) => pool !== undefined && pool.available + by >= min)
 
 /** True when the resource has become free: its holder's deadline has passed, or it was released meanwhile. */
 const expireHolder = (engine: Engine, group: string, id: string): ResultAsync<boolean, HoldError> =>
@@ -251,7 +264,11 @@ const expireHolder = (engine: Engine, group: string, id: string): ResultAsync<bo
     return loadOrder(engine, claim.orderId)
       .andThen((order) => {
         const isDue = (order.status === 'HOLD' || order.status === 'PAYING') && isPastHold(order, engine.clock.now())
-        return isDue ? expireIfDue(engine, order.id) : okAsync(false)
+        if (!isDue) return okAsync(!ownsClaims(order))
+        // Not by us does not mean that it still holds something: somebody else may have been faster.
+        return expireIfDue(engine, order.id).andThen((expired) =>
+          expired ? okAsync(true) : loadOrder(engine, order.id).map((now) => !ownsClaims(now)),
+        )
       })
       .orElse((error) => (error.code === 'store_unavailable' ? err(error) : ok(false)))
   })
