@@ -43,8 +43,34 @@ export type Ref = { readonly orderId: string; readonly attemptId?: string | null
 export const loadAround = (engine: Engine, attempt: Attempt): ResultAsync<Loaded, CommonError> =>
   load(engine, { orderId: attempt.orderId }).map((loaded) => ({ ...loaded, attempt }))
 
-/** An order with the attempt and refund asked for and its live claims, read side by side. */
-export const load = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> =>
+export type FoundPayment = { readonly attempt: Attempt; readonly around: Loaded | null }
+
+/** An attempt with what stands around it; null when it is not there. Of a store that cannot do it at once: only itself. */
+export const paymentOf = async ({ store }: Engine, attemptId: string): Promise<FoundPayment | null> => {
+  if (store.getWithOrder === undefined) {
+    const row = await store.get('attempts', attemptId)
+    return row === undefined ? null : { attempt: attemptFromRow(row), around: null }
+  }
+  const found = await store.getWithOrder(attemptId)
+  if (found === undefined) return null
+  const attempt = attemptFromRow(found.attempt)
+  const order = orderFromRow(found.order)
+  // Without its claims it takes the lines to know what it held: whoever needs them reads anew.
+  const around = ownsClaims(order) ? { order, attempt, refund: null, claims: found.claims, lines: [] } : null
+  return { attempt, around }
+}
+
+/** An order with the attempt and refund asked for and its live claims, read at once or side by side. */
+export const load = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> => {
+  const { orderId, attemptId, refundId } = ref
+  if (!attemptId || refundId || engine.store.getWithOrder === undefined) return loadParts(engine, ref)
+  return fromStore(() => paymentOf(engine, attemptId)).andThen((found) =>
+    // What is missing or belongs to another order is named by reading the parts.
+    found?.around?.order.id === orderId ? okAsync(found.around) : loadParts(engine, ref),
+  )
+}
+
+const loadParts = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> =>
   fromStore(async () => {
     const { orderId, attemptId, refundId } = ref
     const [order, attempt, refund, claims] = await Promise.all([

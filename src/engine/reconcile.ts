@@ -11,6 +11,7 @@ import type { CommonError } from './errors'
 import { fromStore, loadAround, loadAttempt } from './load'
 import { learnRefunds } from './provider-refunds'
 import { isOwed, returnSurplus } from './refund-execution'
+import type { Loaded } from './write'
 
 export type ReconcileError = DecideError | CommonError
 
@@ -27,6 +28,8 @@ type ReconcileOptions = {
   readonly isPastHold?: boolean
   /** Looks even if we never asked for this money: something else says that it was taken. */
   readonly evenUnasked?: boolean
+  /** What stood around the attempt when it was read: it saves a read. */
+  readonly around?: Loaded | null
   /** Closes the notice that made us look. Left to the caller when there is nothing to write. */
   readonly closeNotice?: (() => Op) | null
 }
@@ -39,12 +42,17 @@ export const reconcileAttempt = (
   engine: Engine,
   attempt: Attempt,
   door: Door,
-  { isPastHold = false, evenUnasked = door.cause === 'webhook', closeNotice = null }: ReconcileOptions = {},
+  {
+    isPastHold = false,
+    evenUnasked = door.cause === 'webhook',
+    around = null,
+    closeNotice = null,
+  }: ReconcileOptions = {},
 ): ResultAsync<Reconciled, ReconcileError> => {
   const gateway = engine.gateways.get(attempt.gateway)
   if (gateway === undefined) return askLater(engine, attempt, false)
   // What the provider will say was true from here on: a window must have passed before, not while, we ask.
-  const asking: Asking = { engine, gateway, attempt, door, askedAt: engine.clock.now(), closeNotice }
+  const asking: Asking = { engine, gateway, attempt, door, askedAt: engine.clock.now(), around, closeNotice }
   if (nobodyAsked(gateway, attempt) && !evenUnasked) return closeIfHarmless(asking, 'abandoned')
   return (
     gateway
@@ -66,6 +74,7 @@ type Asking = {
   readonly attempt: Attempt
   readonly door: Door
   readonly askedAt: Date
+  readonly around: Loaded | null
   readonly closeNotice: (() => Op) | null
 }
 
@@ -93,7 +102,7 @@ const understand = (
 
 /** The money was taken. What the order cannot keep goes back, and refunds made at the provider are learnt. */
 const understandApproval = (
-  { engine, attempt, door, closeNotice }: Asking,
+  { engine, attempt, door, around, closeNotice }: Asking,
   payment: ApprovedPayment,
 ): ResultAsync<Reconciled, ReconcileError> => {
   const { refunds } = payment
@@ -104,7 +113,7 @@ const understandApproval = (
   }
   // A notice is handled when all its effects exist: with refunds to learn, this commit is not the last of them.
   const options = { closeNotice: refunds.length === 0 ? closeNotice : null }
-  return loadAround(engine, attempt)
+  return (around === null ? loadAround(engine, attempt) : okAsync<Loaded, CommonError>(around))
     .andThen((known) => conclude(engine, attempt, ok(payment), door, { ...options, known }))
     .andThen((changed) => {
       if (refunds.length === 0 && !isOwed(changed.events)) return ok(concluded(attempt, changed))

@@ -6,7 +6,7 @@ import type { NewRow, Row } from '../storage/schema'
 import type { Op } from '../storage/store'
 import { type Door, type Engine, later } from './engine'
 import type { CommonError } from './errors'
-import { fromStore } from './load'
+import { type FoundPayment, fromStore, paymentOf } from './load'
 import { reconcileAttempt } from './reconcile'
 import { attemptFromRow } from './rows'
 
@@ -64,15 +64,15 @@ const record = (engine: Engine, gateway: string, notice: Notice): ResultAsync<Re
     if (stored.row === undefined) return errAsync(TRY_AGAIN)
     // Handled means that every effect exists; anything less is tried again with each delivery.
     if (stored.row.status === 'HANDLED') return okAsync({ status: 'duplicate', noticeId: row.id })
-    return handle(engine, notice, stored.row, stored.attempt)
+    return handle(engine, notice, stored.row, stored.payment)
   })
 }
 
 type Stored = {
   /** The notice as it is stored; `undefined` when somebody has taken it away. */
   readonly row: Row<'inbox'> | undefined
-  /** The attempt it names, where it was read on the way. */
-  readonly attempt: Attempt | null
+  /** The payment it names, where it was read on the way. */
+  readonly payment: FoundPayment | null
 }
 
 /** It is read first, because providers repeat themselves and a refused insert costs more than a read. */
@@ -80,30 +80,31 @@ const storeOrCount = async (engine: Engine, row: NewRow<'inbox'>, notice: Notice
   const { store } = engine
   const known = await store.get('inbox', row.id)
   if (known === undefined) {
-    const [outcome, attempt] = await Promise.all([
+    const [outcome, payment] = await Promise.all([
       store.commit([{ op: 'insert', kind: 'inbox', row }]),
-      readAttempt(engine, row.gateway, notice),
+      readPayment(engine, row.gateway, notice),
     ])
-    if (outcome.kind === 'committed') return { row: { ...row, version: 1 }, attempt }
+    if (outcome.kind === 'committed') return { row: { ...row, version: 1 }, payment }
   }
   await store.commit([{ op: 'adjust', kind: 'inbox', id: row.id, field: 'deliveries', by: 1, min: 0 }])
   // Another delivery that comes at the same time may have stored it since.
-  return { row: known ?? (await store.get('inbox', row.id)), attempt: null }
+  return { row: known ?? (await store.get('inbox', row.id)), payment: null }
 }
 
 const handle = (
   engine: Engine,
   notice: Notice,
   row: Row<'inbox'>,
-  read: Attempt | null,
+  read: FoundPayment | null,
 ): ResultAsync<Received, ReceiveError> => {
   if (notice.ignorable) return close(engine, row, 'ignored', null)
-  return findAttempt(engine, row.gateway, notice, read).andThen((attempt): ResultAsync<Received, ReceiveError> => {
-    if (attempt === null) return close(engine, row, 'ignored', 'no_such_attempt')
+  return findPayment(engine, row.gateway, notice, read).andThen((found): ResultAsync<Received, ReceiveError> => {
+    if (found === null) return close(engine, row, 'ignored', 'no_such_attempt')
+    const { attempt, around } = found
     const reason = mistrust(attempt, row.gateway, notice)
     if (reason !== null) return close(engine, row, 'quarantined', reason)
     const door: Door = { actor: { kind: 'provider', id: row.gateway }, cause: 'webhook' }
-    return reconcileAttempt(engine, attempt, door, { closeNotice: () => closing(engine, row, 'handled', null) })
+    return reconcileAttempt(engine, attempt, door, { around, closeNotice: () => closing(engine, row, 'handled', null) })
       .mapErr((error): ReceiveError => (error.code === 'hook_failed' ? error : TRY_AGAIN))
       .andThen(({ answered, closed }): ResultAsync<Received, ReceiveError> => {
         if (closed) return okAsync({ status: 'handled', noticeId: row.id })
@@ -141,20 +142,17 @@ export const retryInbox = (engine: Engine): ResultAsync<number, CommonError> =>
   })
 
 /** What was not there while the notice was being stored may be there now. */
-const findAttempt = (
+const findPayment = (
   engine: Engine,
   gateway: string,
   notice: Notice,
-  read: Attempt | null,
-): ResultAsync<Attempt | null, CommonError> =>
-  read === null ? fromStore(() => readAttempt(engine, gateway, notice)) : okAsync(read)
+  read: FoundPayment | null,
+): ResultAsync<FoundPayment | null, CommonError> =>
+  read === null ? fromStore(() => readPayment(engine, gateway, notice)) : okAsync(read)
 
-const readAttempt = async (engine: Engine, gateway: string, notice: Notice): Promise<Attempt | null> => {
+const readPayment = async (engine: Engine, gateway: string, notice: Notice): Promise<FoundPayment | null> => {
   const { attemptId, providerRef } = notice
-  if (attemptId !== null) {
-    const row = await engine.store.get('attempts', attemptId)
-    return row === undefined ? null : attemptFromRow(row)
-  }
+  if (attemptId !== null) return paymentOf(engine, attemptId)
   if (providerRef === null) return null
   const [row] = await engine.store.find('attempts', {
     index: 'byProviderRef',
@@ -163,7 +161,7 @@ const readAttempt = async (engine: Engine, gateway: string, notice: Notice): Pro
     atMost: providerRef,
     limit: 1,
   })
-  return row === undefined ? null : attemptFromRow(row)
+  return row === undefined ? null : { attempt: attemptFromRow(row), around: null }
 }
 
 /** Why a notice may not even make us look: another gateway's attempt, another payment, or a wrong secret. */

@@ -46,6 +46,17 @@ export type Store<Tx = unknown> = {
    * orders reads what belongs to them at once; without it, one after the other.
    */
   findAmong?<K extends Kind>(kind: K, by: 'id' | IndexOf<K>, values: readonly string[]): Promise<readonly Row<K>[]>
+  /**
+   * An attempt with its order and the claims of that order by position: what `get` and `find` give, from one read.
+   * `undefined` when either of the two is not there. Optional: without it, a payment is read part by part.
+   */
+  getWithOrder?(attemptId: string): Promise<AttemptWithOrder | undefined>
+}
+
+export type AttemptWithOrder = {
+  readonly attempt: Row<'attempts'>
+  readonly order: Row<'orders'>
+  readonly claims: readonly Row<'claims'>[]
 }
 
 /** A page of an index. `limit` is 1 to 1,000. */

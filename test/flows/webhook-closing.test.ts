@@ -180,12 +180,11 @@ describe('closing a notice', () => {
     let hidden = 1
     const { w } = shop()
     const { order, receive } = await paidAtProvider(w)
-    const { get } = w.store
-    const hiding: Store<never>['get'] = async (kind, id) => {
-      hidden -= kind === 'attempts' ? 1 : 0
-      return kind === 'attempts' && hidden >= 0 ? undefined : get(kind, id)
+    const getWithOrder: Store<never>['getWithOrder'] = async (id) => {
+      hidden -= 1
+      return hidden >= 0 ? undefined : w.store.getWithOrder?.(id)
     }
-    const payments = w.start({ store: { ...w.store, get: hiding } as never })
+    const payments = w.start({ store: { ...w.store, getWithOrder } as never })
     const notice = w.gateways.mock.notices()[0]
     if (notice === undefined) throw new Error('the mock has told nothing')
     expect((await payments.webhooks.receive('mock', notice))._unsafeUnwrap().status).toBe('handled')

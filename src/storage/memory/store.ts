@@ -1,4 +1,4 @@
-import { checkAmong, checkGet, checkOps, checkQuery } from '../check'
+import { checkAmong, checkGet, checkOps, checkQuery, MAX_LIMIT } from '../check'
 import type { IndexOf, Kind, Row } from '../schema'
 import type { CommitOutcome, Op, Query, Store } from '../store'
 import { createNesting } from './nesting'
@@ -81,6 +81,22 @@ export const memoryStore = (): Store<MemoryTx> => {
       checkAmong(kind, by, values)
       const table = tableOf(kind)
       return rowsAmong(table, by, values).map((row) => readable<K>(table, row))
+    },
+
+    getWithOrder: async (attemptId) => {
+      checkGet('attempts', attemptId)
+      const [attempts, orders, claims] = [tableOf('attempts'), tableOf('orders'), tableOf('claims')]
+      const attempt = attempts.rows.get(attemptId)
+      if (attempt === undefined) return undefined
+      const found = readable<'attempts'>(attempts, attempt)
+      const order = orders.rows.get(found.orderId)
+      if (order === undefined) return undefined
+      const own = rowsOf(claims, { index: 'byOrder', where: { orderId: found.orderId }, limit: MAX_LIMIT })
+      return {
+        attempt: found,
+        order: readable<'orders'>(orders, order),
+        claims: own.map((row) => readable<'claims'>(claims, row)),
+      }
     },
 
     commit: async (ops, within) => {

@@ -119,10 +119,15 @@ const createTable = (names: Names, kind: Kind): Table => {
 }
 
 /** MySQL drivers turn a moment into the process's own time zone; as text it stays what it is. */
-const selected = (names: Names, kind: Kind, field: string): string => {
-  const column = names.column(field)
+export const selected = (
+  names: Names,
+  kind: Kind,
+  field: string,
+  { alias, as = field }: { readonly alias?: string; readonly as?: string } = {},
+): string => {
+  const column = alias === undefined ? names.column(field) : `${alias}.${names.column(field)}`
   const isMoment = declarationOf(kind).columns[field]?.type === 'moment'
-  return `${names.dialect === 'mysql' && isMoment ? `CAST(${column} AS CHAR)` : column} AS ${names.quote(field)}`
+  return `${names.dialect === 'mysql' && isMoment ? `CAST(${column} AS CHAR)` : column} AS ${names.quote(as)}`
 }
 
 /** Everything behind WHERE: the equality prefix, the bounds of the last column, where the page before ended. */

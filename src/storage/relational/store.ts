@@ -7,6 +7,7 @@ import type { Answer, Driver, JoinedSession, Statement } from './driver'
 import { meaningOf } from './faults'
 import { createNames, type NamingOptions } from './naming'
 import { createReader } from './statements'
+import { createWithOrder } from './with-order'
 
 export type RelationalOptions = NamingOptions & {
   /** Told of every error of the database before it becomes `store_unavailable`. It may hold values of your rows. */
@@ -25,6 +26,7 @@ class HostThrew extends Error {}
 export const relationalStore = <Tx>(driver: Driver<Tx>, options: RelationalOptions = {}): RelationalStore<Tx> => {
   const names = createNames(driver.dialect, options)
   const reader = createReader(names)
+  const withOrder = createWithOrder(names, reader)
   const commit = createCommit(names, reader, driver)
 
   /** What an error means, for the engine, which lets nothing else of it out. */
@@ -36,16 +38,17 @@ export const relationalStore = <Tx>(driver: Driver<Tx>, options: RelationalOptio
     return new StoreError(fault, error)
   }
 
-  const rowsOf = async <K extends Kind>(run: Run, kind: K, statement: Statement): Promise<readonly Row<K>[]> => {
+  const answerOf = async <T>(run: Run, statement: Statement, read: (answer: Answer) => T): Promise<T> => {
     try {
-      const { rows } = await run(statement)
-      return rows.map((row) => reader.row(kind, row))
+      return read(await run(statement))
     } catch (error) {
       throw explained(error)
     }
   }
+  const rowsOf = <K extends Kind>(run: Run, kind: K, statement: Statement): Promise<readonly Row<K>[]> =>
+    answerOf(run, statement, ({ rows }) => rows.map((row) => reader.row(kind, row)))
 
-  const reading = (run: Run): Required<Pick<Store<Tx>, 'get' | 'find' | 'findAmong'>> => ({
+  const reading = (run: Run): Required<Pick<Store<Tx>, 'get' | 'find' | 'findAmong' | 'getWithOrder'>> => ({
     get: async <K extends Kind>(kind: K, id: string) => {
       checkGet(kind, id)
       return (await rowsOf(run, kind, reader.get(kind, id)))[0]
@@ -58,6 +61,10 @@ export const relationalStore = <Tx>(driver: Driver<Tx>, options: RelationalOptio
       checkAmong(kind, by, values)
       if (values.length === 0) return []
       return rowsOf(run, kind, by === 'id' ? reader.among(kind, by, values) : reader.findAmong(kind, by, values))
+    },
+    getWithOrder: async (attemptId) => {
+      checkGet('attempts', attemptId)
+      return answerOf(run, withOrder.statement(attemptId), withOrder.read)
     },
   })
 

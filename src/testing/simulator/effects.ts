@@ -78,6 +78,16 @@ export const storeWithFaults = <Tx>(inner: Store<Tx>, effects: Effects): Store<T
           return (await inner.findAmong?.(kind, by, values)) ?? []
         },
       }),
+  ...(inner.getWithOrder === undefined
+    ? {}
+    : {
+        getWithOrder: async (attemptId) => {
+          const context = effects.current()
+          await turn(effects, context, 'get attempts')
+          if (effects.decisions.fires('read_fails', `${context.verb} get attempts`)) throw lostConnection()
+          return inner.getWithOrder?.(attemptId)
+        },
+      }),
   commit: async (ops, within) => {
     const context = effects.current()
     const name = `commit ${nameOf(ops)}`

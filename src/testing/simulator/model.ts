@@ -81,6 +81,7 @@ export const watchedStore = (
   get: inner.get,
   find: inner.find,
   ...(inner.findAmong === undefined ? {} : { findAmong: inner.findAmong }),
+  ...(inner.getWithOrder === undefined ? {} : { getWithOrder: inner.getWithOrder }),
   commit: async (ops, within) => {
     const outcome = await inner.commit(ops, within)
     if (outcome.kind === 'committed') onCommit(model.apply(ops))

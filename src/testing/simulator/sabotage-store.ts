@@ -21,8 +21,8 @@ const writing = (change: (ops: readonly Op[], store: SomeStore) => readonly Op[]
   }),
 })
 
-/** Without the reading of many at once, so that no row is seen by another way. */
-const readingOneByOne = ({ findAmong: _, ...store }: SomeStore): SomeStore => store
+/** Without the reading of several at once, so that no row is seen by another way. */
+const readingOneByOne = ({ findAmong: _, getWithOrder: __, ...store }: SomeStore): SomeStore => store
 
 /** Leaves an index out: a job that looks there never finds work. */
 const blindTo = (...indexes: readonly string[]): Kit => ({

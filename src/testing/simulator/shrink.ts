@@ -23,29 +23,26 @@ export const shrink = async (first: BatchResult, run: (without: Without) => Prom
     best = { without, result }
     return true
   }
-  const fired = (): readonly string[] => best.result.fired.map(({ id }) => id)
+  const buyers = (): readonly number[] =>
+    Array.from({ length: first.buyers }, (_, buyer) => buyer).filter((buyer) => !best.without.buyers.has(buyer))
+  const faults = (): readonly string[] => best.result.fired.map(({ id }) => id)
 
-  /** Large pieces first: most faults have nothing to do with it. */
-  const dropFaults = async (): Promise<boolean> => {
+  /** Large pieces first: most have nothing to do with it, and some can only go together. */
+  const drop = async <T>(left: () => readonly T[], less: (piece: readonly T[]) => Without): Promise<boolean> => {
     let dropped = false
-    for (let size = Math.ceil(fired().length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-      for (let at = 0; at < fired().length; ) {
-        const { buyers, faults } = best.without
-        const gone = await attempt({ buyers, faults: new Set([...faults, ...fired().slice(at, at + size)]) })
+    for (let size = Math.ceil(left().length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+      for (let at = 0; at < left().length; ) {
+        const gone = await attempt(less(left().slice(at, at + size)))
         dropped ||= gone
         if (!gone) at += size
       }
     }
     return dropped
   }
-  const dropBuyers = async (): Promise<boolean> => {
-    let dropped = false
-    for (let buyer = 0; buyer < first.buyers; buyer += 1) {
-      const { buyers, faults } = best.without
-      if (!buyers.has(buyer) && (await attempt({ buyers: new Set([...buyers, buyer]), faults }))) dropped = true
-    }
-    return dropped
-  }
+  const dropBuyers = () =>
+    drop(buyers, (piece) => ({ ...best.without, buyers: new Set([...best.without.buyers, ...piece]) }))
+  const dropFaults = () =>
+    drop(faults, (piece) => ({ ...best.without, faults: new Set([...best.without.faults, ...piece]) }))
 
   while ((await dropBuyers()) || (await dropFaults())) if (runs >= MAX_RUNS) break
   return best

@@ -6,6 +6,7 @@ export const undoingStore = (inner: Store): Store<MemoryTx> => ({
   get: (kind, id) => inner.get(kind, id),
   find: (kind, query) => inner.find(kind, query),
   ...(inner.findAmong === undefined ? {} : { findAmong: inner.findAmong.bind(inner) }),
+  ...(inner.getWithOrder === undefined ? {} : { getWithOrder: inner.getWithOrder.bind(inner) }),
   commit: async (ops, within) => {
     if (within === undefined) return inner.commit(ops)
     let undos: (() => void)[] = []

@@ -11,6 +11,7 @@ import { reading } from './reading'
 import { unique } from './unique'
 import { values } from './values'
 import { versions } from './versions'
+import { withOrder } from './with-order'
 import { within } from './within'
 
 /** One thing a store must do. `run` throws an `Error` that says what was expected when the store does not. */
@@ -37,6 +38,7 @@ export const storeConformance = (makeStore: () => Promise<Store> | Store): reado
     reading,
     paging,
     amongCases,
+    withOrder,
     copies,
     mistakes,
     concurrency,

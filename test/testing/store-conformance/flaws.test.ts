@@ -119,6 +119,13 @@ const CAUGHT_BY: Readonly<Record<Flaw, readonly string[]>> = {
   'looks among rows outside the index': [
     'among: a row whose sorting column is null is not in the index, here as in find',
   ],
+  'joins with claims that are not there': [
+    'with order: an order without claims, and rows with nothing in what may be empty',
+  ],
+  'joins without sorting': [
+    'with order: an attempt comes with its order and the claims of that order by position, as get and find give them',
+  ],
+  'remembers what it joined': ['with order: shows what the last commit wrote'],
   'compares keys without case': ['unique: text is compared exactly, with its case, its accents and its spaces'],
 }
 

@@ -35,6 +35,9 @@ export type Flaw =
   | 'looks among a hundred values'
   | 'gives a row for every value that has it'
   | 'looks among rows outside the index'
+  | 'joins with claims that are not there'
+  | 'joins without sorting'
+  | 'remembers what it joined'
 
 type Value = string | number | boolean | Date | null
 type Stored = Record<string, Value> & { id: string; version: number }
@@ -198,6 +201,7 @@ export const naiveStore = (flaw?: Flaw): Store => {
 
   const readable = (row: Stored): Stored => (flaw === 'hands out its own rows' ? row : structuredClone(row))
 
+  const remembered = new Map<string, unknown>()
   const store = {
     get: async (kind: Kind, id: string) => {
       if (flaw !== 'reads undefined as all') checkGet(kind, id)
@@ -217,6 +221,21 @@ export const naiveStore = (flaw?: Flaw): Store => {
       const isIn = (row: Stored) => flaw === 'looks among rows outside the index' || row[sorted] !== null
       const rows = [...(state.get(kind)?.values() ?? [])].filter(isIn)
       return wanted.flatMap((value) => rows.filter((row) => row[first] === value).map(readable))
+    },
+    getWithOrder: async (attemptId: string) => {
+      if (flaw !== 'reads undefined as all') checkGet('attempts', attemptId)
+      const known = remembered.get(attemptId)
+      if (known !== undefined && flaw === 'remembers what it joined') return known
+      const attempt = state.get('attempts')?.get(attemptId)
+      const order = state.get('orders')?.get(String(attempt?.['orderId']))
+      if (attempt === undefined || order === undefined) return undefined
+      const all = [...(state.get('claims')?.values() ?? [])].filter((row) => row['orderId'] === order.id)
+      const sorted = all.toSorted((left, right) => Number(left['position']) - Number(right['position']))
+      const claims = (flaw === 'joins without sorting' ? all : sorted).map(readable)
+      if (claims.length === 0 && flaw === 'joins with claims that are not there') return undefined
+      const found = { attempt: readable(attempt), order: readable(order), claims }
+      remembered.set(attemptId, found)
+      return found
     },
     commit: async (ops: readonly Op[], within?: (tx: unknown) => Promise<void>) => {
       if (flaw === 'checks too late') for (const op of ops) await commitNow([structuredClone(op)])
