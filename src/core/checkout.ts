@@ -220,6 +220,6 @@ export const evolveCheckout = (checkout: Checkout, event: DomainEvent): Checkout
       return { ...checkout, refund: evolved, attempt: { ...attempt, refundedMinor } }
     }
     default:
-      return { ...checkout, order: evolveOrder(order, event) }
+      return { order: evolveOrder(order, event), attempt, refund }
   }
 }

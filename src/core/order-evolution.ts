@@ -1,4 +1,13 @@
-import type { ConfirmedOrder, Order, OrderFacts, PaidFacts, PayableOrder, PayingOrder, RefundableOrder } from './order'
+import type {
+  ConfirmedOrder,
+  ExpiredOrder,
+  Order,
+  OrderFacts,
+  PaidFacts,
+  PayableOrder,
+  PayingOrder,
+  RefundableOrder,
+} from './order'
 import { isPayable, isRefundable } from './order'
 import type { OrderEvent } from './order-machine'
 
@@ -27,7 +36,7 @@ const paidFactsOf = (order: RefundableOrder): PaidFacts => ({
   firstAccessAt: order.firstAccessAt,
 })
 
-/** The two steps every sale takes are written out: a spread would cost more than all the rest of them. */
+/** Steps that every sale or every sweep takes are written out: a spread would cost more than all the rest of them. */
 const newlyPaying = (order: PayableOrder, openAttemptId: string): PayingOrder => ({
   status: 'PAYING',
   holdExpiresAt: order.holdExpiresAt,
@@ -64,6 +73,21 @@ const newlyPaid = (order: Order, confirmedAt: Date, paidAttemptId: string | null
   eventCount: order.eventCount,
 })
 
+const newlyExpired = (order: Order, expiredAt: Date): ExpiredOrder => ({
+  status: 'EXPIRED',
+  expiredAt,
+  id: order.id,
+  version: order.version,
+  buyerId: order.buyerId,
+  title: order.title,
+  total: order.total,
+  refundPolicy: order.refundPolicy,
+  eventStartsAt: order.eventStartsAt,
+  heldAt: order.heldAt,
+  attemptCount: order.attemptCount,
+  eventCount: order.eventCount,
+})
+
 /** Applies an event that `decideOrder` made for this very state. */
 export const evolveOrder = (order: Order, event: OrderEvent): Order => {
   switch (event.type) {
@@ -81,7 +105,7 @@ export const evolveOrder = (order: Order, event: OrderEvent): Order => {
       if (order.status !== 'PAYING') return order
       return { ...order, holdExpiresAt: event.holdExpiresAt, dueAt: event.holdExpiresAt }
     case 'order.expired':
-      return { status: 'EXPIRED', expiredAt: event.at, ...factsOf(order) }
+      return newlyExpired(order, event.at)
     case 'order.cancelled': {
       const cancelledAt = event.at
       return order.status === 'CONFIRMED'

@@ -1,4 +1,4 @@
-import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow'
+import { err, ok, Result, ResultAsync } from 'neverthrow'
 import type { Order } from '../core/order'
 import { decideOrder } from '../core/order-machine'
 import { findAmong } from '../storage/among'
@@ -34,20 +34,25 @@ export const expireTogether = (
   engine: Engine,
   rows: readonly Row<'orders'>[],
   door: Door,
-): ResultAsync<Together, CommonError> =>
-  new ResultAsync(
-    (async () => {
-      const { plain, left } = sortedOut(rows)
-      const size = matching(engine.inTransaction, 'order.expired').length === 0 ? plain.length : WITH_HOOKS
-      let sum: Together = { expired: 0, lost: 0, left }
-      for (let from = 0; from < plain.length; from += size) {
-        const done = await expireAll(engine, plain.slice(from, from + size), door, TRIES)
-        if (done.isErr()) return err(done.error)
-        sum = added(sum, done.value)
-      }
-      return ok(sum)
-    })(),
-  )
+): ResultAsync<Together, CommonError> => new ResultAsync(expirePage(engine, rows, door))
+
+/**
+ * Plain promises, here and below: a chain of `andThen` keeps what it has passed on alive for several pages, and moving
+ * those orders about costs the collector more than deciding on them.
+ */
+type Expiring = Promise<Result<Together, CommonError>>
+
+const expirePage = async (engine: Engine, rows: readonly Row<'orders'>[], door: Door): Expiring => {
+  const { plain, left } = sortedOut(rows)
+  const size = matching(engine.inTransaction, 'order.expired').length === 0 ? plain.length : WITH_HOOKS
+  let sum: Together = { expired: 0, lost: 0, left }
+  for (let from = 0; from < plain.length; from += size) {
+    const done = await expireAll(engine, plain.slice(from, from + size), door, TRIES)
+    if (done.isErr()) return done
+    sum = added(sum, done.value)
+  }
+  return ok(sum)
+}
 
 const NOTHING: Together = { expired: 0, lost: 0, left: [] }
 
@@ -59,78 +64,80 @@ const added = (sum: Together, more: Together): Together => ({
 
 /** Orders without an open attempt, as they were read; the others, and rows that cannot be read, by their id. */
 const sortedOut = (rows: readonly Row<'orders'>[]): { readonly plain: readonly Order[]; readonly left: string[] } => {
+  const read = Result.fromThrowable(orderFromRow, storeUnavailable)
   const plain: Order[] = []
   const left: string[] = []
   for (const row of rows) {
-    const order = Result.fromThrowable(orderFromRow, storeUnavailable)(row)
+    const order = read(row)
     if (order.isOk() && (order.value.status !== 'PAYING' || order.value.openAttemptId === null)) plain.push(order.value)
     else left.push(row.id)
   }
   return { plain, left }
 }
 
-const expireAll = (
-  engine: Engine,
-  orders: readonly Order[],
-  door: Door,
-  tries: number,
-): ResultAsync<Together, CommonError> => {
+const expireAll = async (engine: Engine, orders: readonly Order[], door: Door, tries: number): Expiring => {
   const at = engine.clock.now()
   const ids = orders.map(({ id }) => id)
-  return fromStore(() => findAmong(engine.store, 'claims', 'byOrder', ids)).andThen((claims) => {
-    const claimsOf = new Map<string, Row<'claims'>[]>(ids.map((id) => [id, []]))
-    for (const claim of claims) claimsOf.get(claim.orderId)?.push(claim)
-    const changes: Change[] = []
-    const left: string[] = []
-    for (const order of orders) {
-      const loaded = { order, attempt: null, refund: null, claims: claimsOf.get(order.id) ?? [], lines: [] }
-      const events = decideOrder(order, { type: 'expire_order', at }).unwrapOr([])
-      if (events.length > 0) changes.push(toChange(loaded, events, door))
-      else left.push(order.id)
-    }
-    return commitAll(engine, changes, door, tries).map((done) => added(done, { ...NOTHING, left }))
-  })
+  const claims = await fromStore(() => findAmong(engine.store, 'claims', 'byOrder', ids))
+  if (claims.isErr()) return err(claims.error)
+  const claimsOf = byOrder(claims.value)
+  const changes: Change[] = []
+  const left: string[] = []
+  for (const order of orders) {
+    const loaded = { order, attempt: null, refund: null, claims: claimsOf.get(order.id) ?? NO_ROWS, lines: NO_ROWS }
+    const events = decideOrder(order, { type: 'expire_order', at }).unwrapOr([])
+    if (events.length > 0) changes.push(toChange(loaded, events, door))
+    else left.push(order.id)
+  }
+  const done = await commitAll(engine, changes, door, tries)
+  return done.map((together) => added(together, { ...NOTHING, left }))
 }
 
-const commitAll = (
-  engine: Engine,
-  changes: readonly Change[],
-  door: Door,
-  tries: number,
-): ResultAsync<Together, CommonError> => {
-  const [only] = changes
-  if (only === undefined) return okAsync(NOTHING)
+const NO_ROWS: readonly never[] = []
+
+const byOrder = (claims: readonly Row<'claims'>[]): ReadonlyMap<string, readonly Row<'claims'>[]> => {
+  const byId = new Map<string, Row<'claims'>[]>()
+  for (const claim of claims) {
+    const others = byId.get(claim.orderId)
+    if (others === undefined) byId.set(claim.orderId, [claim])
+    else others.push(claim)
+  }
+  return byId
+}
+
+const commitAll = async (engine: Engine, changes: readonly Change[], door: Door, tries: number): Expiring => {
+  if (changes.length === 0) return ok(NOTHING)
   const ids = changes.map(({ before }) => before.order.id)
   const { ops, owners } = oneWrite(changes)
-  return commitChange(engine, { ops, events: changes.flatMap(({ events }) => events) })
-    .andThen((outcome): ResultAsync<Together, CommonError> => {
-      if (outcome.kind === 'committed') {
-        for (const id of ids) engine.changed(id)
-        return okAsync({ ...NOTHING, expired: ids.length })
-      }
-      const loser = owners[outcome.op] ?? null
-      // What stands in the way is no order of the page: alone, each finds out whether it does in its own.
-      if (tries <= 1 || loser === null) return okAsync({ ...NOTHING, left: ids })
-      return withoutLoser(engine, ids, loser, door, tries - 1)
-    })
-    .orElse((error) => (error.code === 'hook_failed' ? ok({ ...NOTHING, left: ids }) : err(error)))
+  const written = await commitChange(engine, { ops, events: changes.flatMap(({ events }) => events) })
+  if (written.isErr()) return written.error.code === 'hook_failed' ? ok({ ...NOTHING, left: ids }) : err(written.error)
+  if (written.value.kind === 'committed') {
+    for (const id of ids) engine.changed(id)
+    return ok({ ...NOTHING, expired: ids.length })
+  }
+  const loser = owners[written.value.op] ?? null
+  // What stands in the way is no order of the page: alone, each finds out whether it does in its own.
+  if (tries <= 1 || loser === null) return ok({ ...NOTHING, left: ids })
+  return withoutLoser(engine, ids, loser, door, tries - 1)
 }
 
 /** Decides again from fresh state, without the order that stood in the way. */
-const withoutLoser = (
+const withoutLoser = async (
   engine: Engine,
   ids: readonly string[],
   loser: string,
   door: Door,
   tries: number,
-): ResultAsync<Together, CommonError> =>
-  fromStore(() => findAmong(engine.store, 'orders', 'id', ids)).andThen((rows) => {
-    const due = rows.filter(({ status }) => status === 'HOLD' || status === 'PAYING')
-    const { plain, left } = sortedOut(due.filter(({ id }) => id !== loser))
-    const alone = due.some(({ id }) => id === loser) ? [...left, loser] : left
-    const missed: Together = { expired: 0, lost: ids.length - due.length, left: alone }
-    return expireAll(engine, plain, door, tries).map((done) => added(done, missed))
-  })
+): Expiring => {
+  const rows = await fromStore(() => findAmong(engine.store, 'orders', 'id', ids))
+  if (rows.isErr()) return err(rows.error)
+  const due = rows.value.filter(({ status }) => status === 'HOLD' || status === 'PAYING')
+  const { plain, left } = sortedOut(due.filter(({ id }) => id !== loser))
+  const alone = due.some(({ id }) => id === loser) ? [...left, loser] : left
+  const missed: Together = { expired: 0, lost: ids.length - due.length, left: alone }
+  const done = await expireAll(engine, plain, door, tries)
+  return done.map((together) => added(together, missed))
+}
 
 /** The ops of all changes, those on one pool summed, because a commit names a row at most once; and whose each one is. */
 const oneWrite = (

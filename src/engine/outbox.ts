@@ -103,9 +103,9 @@ const byOrder = (rows: readonly Waiting[]): Iterable<readonly Waiting[]> => {
 /** Tells the handlers of an event; false when one of them threw, or there is nothing to tell. */
 const tellerOf = async (engine: Engine, rows: readonly Waiting[]): Promise<Teller> => {
   const ids = rows.map(({ id }) => id)
-  const found = await findAmong(engine.store, 'events', 'id', ids)
-  const events = new Map(found.map((row) => [row.id, eventFromRow(row)]))
-  const tell = await handlersOf(engine, [...events.values()])
+  const events = new Map<string, PaymentEvent>()
+  for (const row of await findAmong(engine.store, 'events', 'id', ids)) events.set(row.id, eventFromRow(row))
+  const tell = await handlersOf(engine, events.values())
   return async ({ id }) => {
     const event = events.get(id)
     if (event === undefined) return false
@@ -120,18 +120,22 @@ const tellerOf = async (engine: Engine, rows: readonly Waiting[]): Promise<Telle
 const take = async (engine: Engine, rows: readonly Waiting[], left: number): Promise<readonly Waiting[]> => {
   if (rows.length === 0 || left === 0) return []
   const now = engine.clock.now()
-  const outcome = await engine.store.commit(
-    rows.map(({ id, version, tries }) => {
-      const nextTryAt = later(now, Math.min(OWNED_MS * 2 ** Math.min(tries, 10), MAX_DELAY_MS))
-      return { op: 'update', kind: 'outbox', id, expectedVersion: version, set: { tries: tries + 1, nextTryAt } }
-    }),
-  )
+  // Nearly all of a page have been tried as often.
+  let last = { tries: Number.NaN, nextTryAt: now }
+  const ops = rows.map(({ id, version, tries }): Op => {
+    if (tries !== last.tries) last = { tries, nextTryAt: later(now, ownedMs(tries)) }
+    const { nextTryAt } = last
+    return { op: 'update', kind: 'outbox', id, expectedVersion: version, set: { tries: tries + 1, nextTryAt } }
+  })
+  const outcome = await engine.store.commit(ops)
   if (outcome.kind === 'committed') return rows
   const ids = rows.map(({ id }) => id)
   const versions = new Map((await findAmong(engine.store, 'outbox', 'id', ids)).map(({ id, version }) => [id, version]))
   const free = rows.filter(({ id, version }) => versions.get(id) === version)
   return take(engine, free, left - 1)
 }
+
+const ownedMs = (tries: number): number => Math.min(OWNED_MS * 2 ** Math.min(tries, 10), MAX_DELAY_MS)
 
 /** Takes delivered events out, in one commit. One that another worker has by now is that worker's to take out. */
 const remove = async (engine: Engine, rows: readonly Waiting[], tries = TRIES): Promise<void> => {

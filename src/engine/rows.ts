@@ -1,6 +1,6 @@
 import type { Attempt, AttemptStatus } from '../core/attempt'
-import { type Currency, isCurrency } from '../core/money'
-import type { Order, OrderFacts, OrderLine, PaidFacts } from '../core/order'
+import { type Currency, isCurrency, type Money } from '../core/money'
+import type { FrozenPolicy, HoldOrder, Order, OrderFacts, OrderLine, PaidFacts, PayingOrder } from '../core/order'
 import type { Refund, RefundPurpose, RefundStatus } from '../core/refund'
 import type { ColumnsOf, Row } from '../storage/schema'
 
@@ -19,52 +19,96 @@ const currencyOf = (row: { readonly id: string; readonly currency: string }): Cu
   return row.currency
 }
 
+const totalOf = (row: Row<'orders'>): Money => ({ amountMinor: row.totalMinor, currency: currencyOf(row) })
+
+const policyOf = (row: Row<'orders'>): FrozenPolicy => ({
+  name: row.policyName,
+  version: row.policyVersion,
+  terms: row.policyTerms,
+})
+
+const factsFrom = (row: Row<'orders'>): OrderFacts => ({
+  id: row.id,
+  version: row.version,
+  buyerId: row.buyerId,
+  title: row.title,
+  total: totalOf(row),
+  refundPolicy: policyOf(row),
+  eventStartsAt: row.eventStartsAt,
+  heldAt: row.heldAt,
+  attemptCount: row.attemptCount,
+  eventCount: row.eventCount,
+})
+
+const paidFrom = (row: Row<'orders'>, confirmedAt: Date): PaidFacts => ({
+  confirmedAt,
+  paidAttemptId: row.paidAttemptId,
+  refundedMinor: row.refundedMinor,
+  activeRefundId: row.activeRefundId,
+  firstAccessAt: row.firstAccessAt,
+})
+
+/** Jobs read pages of these. Written out: a spread costs more than all the rest of an order. */
+const heldFrom = (row: Row<'orders'>, holdExpiresAt: Date): HoldOrder => ({
+  status: 'HOLD',
+  holdExpiresAt,
+  dueAt: row.dueAt ?? holdExpiresAt,
+  id: row.id,
+  version: row.version,
+  buyerId: row.buyerId,
+  title: row.title,
+  total: totalOf(row),
+  refundPolicy: policyOf(row),
+  eventStartsAt: row.eventStartsAt,
+  heldAt: row.heldAt,
+  attemptCount: row.attemptCount,
+  eventCount: row.eventCount,
+})
+
+const payingFrom = (row: Row<'orders'>, holdExpiresAt: Date): PayingOrder => ({
+  status: 'PAYING',
+  holdExpiresAt,
+  dueAt: row.dueAt ?? holdExpiresAt,
+  openAttemptId: row.openAttemptId,
+  id: row.id,
+  version: row.version,
+  buyerId: row.buyerId,
+  title: row.title,
+  total: totalOf(row),
+  refundPolicy: policyOf(row),
+  eventStartsAt: row.eventStartsAt,
+  heldAt: row.heldAt,
+  attemptCount: row.attemptCount,
+  eventCount: row.eventCount,
+})
+
 export const orderFromRow = (row: Row<'orders'>): Order => {
-  const facts: OrderFacts = {
-    id: row.id,
-    version: row.version,
-    buyerId: row.buyerId,
-    title: row.title,
-    total: { amountMinor: row.totalMinor, currency: currencyOf(row) },
-    refundPolicy: { name: row.policyName, version: row.policyVersion, terms: row.policyTerms },
-    eventStartsAt: row.eventStartsAt,
-    heldAt: row.heldAt,
-    attemptCount: row.attemptCount,
-    eventCount: row.eventCount,
-  }
-  const holding = () => {
-    const holdExpiresAt = need(row.holdExpiresAt, row, 'holdExpiresAt')
-    return { holdExpiresAt, dueAt: row.dueAt ?? holdExpiresAt }
-  }
-  const paid = (confirmedAt: Date): PaidFacts => ({
-    confirmedAt,
-    paidAttemptId: row.paidAttemptId,
-    refundedMinor: row.refundedMinor,
-    activeRefundId: row.activeRefundId,
-    firstAccessAt: row.firstAccessAt,
-  })
   switch (row.status) {
     case 'HOLD':
-      return { ...facts, status: 'HOLD', ...holding() }
+      return heldFrom(row, need(row.holdExpiresAt, row, 'holdExpiresAt'))
     case 'PAYING':
-      return { ...facts, status: 'PAYING', ...holding(), openAttemptId: row.openAttemptId }
+      return payingFrom(row, need(row.holdExpiresAt, row, 'holdExpiresAt'))
     case 'CONFIRMED':
-      return { ...facts, status: 'CONFIRMED', ...paid(need(row.confirmedAt, row, 'confirmedAt')) }
+      return {
+        status: 'CONFIRMED',
+        ...paidFrom(row, need(row.confirmedAt, row, 'confirmedAt')),
+        ...factsFrom(row),
+      }
     case 'EXPIRED':
-      return { ...facts, status: 'EXPIRED', expiredAt: need(row.expiredAt, row, 'expiredAt') }
+      return { status: 'EXPIRED', expiredAt: need(row.expiredAt, row, 'expiredAt'), ...factsFrom(row) }
     case 'CANCELLED': {
       const cancelledAt = need(row.cancelledAt, row, 'cancelledAt')
       return row.confirmedAt === null
-        ? { ...facts, status: 'CANCELLED', cancelledAt, confirmedAt: null }
-        : { ...facts, status: 'CANCELLED', cancelledAt, ...paid(row.confirmedAt) }
+        ? { status: 'CANCELLED', cancelledAt, confirmedAt: null, ...factsFrom(row) }
+        : { status: 'CANCELLED', cancelledAt, ...paidFrom(row, row.confirmedAt), ...factsFrom(row) }
     }
     case 'REFUNDED':
       return {
-        ...facts,
         status: 'REFUNDED',
-        ...paid(need(row.confirmedAt, row, 'confirmedAt')),
         cancelledAt: row.cancelledAt,
         refundedAt: need(row.refundedAt, row, 'refundedAt'),
+        ...paidFrom(row, need(row.confirmedAt, row, 'confirmedAt')),
+        ...factsFrom(row),
       }
     default:
       throw new Error(`row ${row.id} has an unknown status`)
@@ -73,25 +117,17 @@ export const orderFromRow = (row: Row<'orders'>): Order => {
 
 const UNPAID = { confirmedAt: null, paidAttemptId: null, refundedMinor: 0, activeRefundId: null, firstAccessAt: null }
 
-export const orderColumns = (order: Order): ColumnsOf<'orders'> => {
+/** What can change once there is an order; the rest is frozen. */
+const movingColumns = (order: Order) => {
   const holding = order.status === 'HOLD' || order.status === 'PAYING'
   const paid = 'paidAttemptId' in order ? order : UNPAID
   return {
-    buyerId: order.buyerId,
-    title: order.title,
     status: order.status,
-    currency: order.total.currency,
-    totalMinor: order.total.amountMinor,
-    policyName: order.refundPolicy.name,
-    policyVersion: order.refundPolicy.version,
-    policyTerms: order.refundPolicy.terms,
-    eventStartsAt: order.eventStartsAt,
     attemptCount: order.attemptCount,
     openAttemptId: order.status === 'PAYING' ? order.openAttemptId : null,
     paidAttemptId: paid.paidAttemptId,
     activeRefundId: paid.activeRefundId,
     refundedMinor: paid.refundedMinor,
-    heldAt: order.heldAt,
     holdExpiresAt: holding ? order.holdExpiresAt : null,
     dueAt: holding ? order.dueAt : null,
     confirmedAt: paid.confirmedAt,
@@ -102,6 +138,23 @@ export const orderColumns = (order: Order): ColumnsOf<'orders'> => {
     eventCount: order.eventCount,
   }
 }
+
+export const orderColumns = (order: Order): ColumnsOf<'orders'> => ({
+  buyerId: order.buyerId,
+  title: order.title,
+  currency: order.total.currency,
+  totalMinor: order.total.amountMinor,
+  policyName: order.refundPolicy.name,
+  policyVersion: order.refundPolicy.version,
+  policyTerms: order.refundPolicy.terms,
+  eventStartsAt: order.eventStartsAt,
+  heldAt: order.heldAt,
+  ...movingColumns(order),
+})
+
+/** What an order's row has to be set to. */
+export const orderChanges = (before: Order, after: Order): Partial<ColumnsOf<'orders'>> =>
+  changedColumns(movingColumns(before), movingColumns(after))
 
 export const lineFromRow = (row: Row<'orderLines'>): OrderLine => ({
   title: row.title,

@@ -1,4 +1,4 @@
-import { errAsync, okAsync, ResultAsync } from 'neverthrow'
+import { errAsync, okAsync, type Result, ResultAsync } from 'neverthrow'
 import type { Checkout, DomainEvent } from '../core/checkout'
 import { evolveCheckout } from '../core/checkout'
 import type { Order } from '../core/order'
@@ -10,7 +10,7 @@ import { type CommonError, HOOK_FAILED, storeUnavailable } from './errors'
 import { isDelivered, matching, toPaymentEvent } from './events'
 import { fromStore } from './load'
 import type { PaymentEvent } from './options'
-import { attemptColumns, changedColumns, orderColumns, refundColumns } from './rows'
+import { attemptColumns, changedColumns, orderChanges, refundColumns } from './rows'
 
 /** What a change is built from: the state that was read, and the rows beside it that a change of state touches. */
 export type Loaded = Checkout & {
@@ -45,18 +45,17 @@ export const toChange = (
     history.push(toPaymentEvent(event, { door, sequence, from: now.order.status, order: next.order }))
     now = next
   }
-  const order: Order = { ...now.order, eventCount: before.order.eventCount + history.length }
-  const after: Checkout = { ...now, order }
+  const after = afterWrite(before, now, history.length)
   const ops: Op[] = [
-    orderOp(before.order, order),
-    ...attemptOps(before, after),
-    ...refundOps(before, after),
-    ...claimOps(before, order),
-    ...history.flatMap(eventOps),
-    ...history.flatMap(alertOps),
-    ...extraOps,
+    orderOp(before.order, after.order),
+    ...attemptOps(before, now),
+    ...refundOps(before, now),
+    ...claimOps(before, after.order),
   ]
-  return { before, after: withVersions(before, after), ops, events: history }
+  for (const event of history) ops.push(...eventOps(event))
+  for (const event of history) ops.push(...alertOps(event))
+  ops.push(...extraOps)
+  return { before, after, ops, events: history }
 }
 
 const orderOp = (before: Order, after: Order): Op => ({
@@ -64,7 +63,7 @@ const orderOp = (before: Order, after: Order): Op => ({
   kind: 'orders',
   id: before.id,
   expectedVersion: before.version,
-  set: changedColumns(orderColumns(before), orderColumns(after)),
+  set: orderChanges(before, after),
 })
 
 const attemptOps = ({ attempt: before }: Checkout, { attempt: after }: Checkout): readonly Op[] => {
@@ -73,6 +72,7 @@ const attemptOps = ({ attempt: before }: Checkout, { attempt: after }: Checkout)
   if (before === null || before.version === 0) {
     return [{ op: 'insert', kind: 'attempts', row: { id, ...attemptColumns(after) } }]
   }
+  if (after === before) return []
   const set = changedColumns(attemptColumns(before), attemptColumns(after))
   if (Object.keys(set).length === 0) return []
   return [{ op: 'update', kind: 'attempts', id, expectedVersion: before.version, set }]
@@ -108,10 +108,10 @@ const claimOps = ({ order: before, claims, lines }: Loaded, after: Order): reado
     .map(({ id, version }) => ({ op: 'update', kind: 'claims', id, expectedVersion: version, set: { heldUntil } }))
 }
 
-const releaseOps = (claims: readonly Row<'claims'>[]): readonly Op[] => [
-  ...claims.map(({ id, version }): Op => ({ op: 'remove', kind: 'claims', id, expectedVersion: version })),
-  ...poolOps(claims, 1),
-]
+const releaseOps = (claims: readonly Row<'claims'>[]): readonly Op[] => {
+  const ops = claims.map(({ id, version }): Op => ({ op: 'remove', kind: 'claims', id, expectedVersion: version }))
+  return claims.some(({ pool }) => pool !== null) ? [...ops, ...poolOps(claims, 1)] : ops
+}
 
 /** One adjustment per pool, however many claims share it. A release only adds, so its guard cannot fail. */
 export const poolOps = (
@@ -197,20 +197,15 @@ const ALERTS: Readonly<Record<string, string>> = {
 const alertOps = ({ id, type, orderId, attemptId, refundId, at }: PaymentEvent): readonly Op[] => {
   const code = ALERTS[type]
   if (code === undefined) return []
-  return [
-    {
-      op: 'insert',
-      kind: 'alerts',
-      row: { id: `${id}.alert`, code, orderId, attemptId, refundId, raisedAt: at, status: 'OPEN' },
-    },
-  ]
+  const row = { id: `${id}.alert`, code, orderId, attemptId, refundId, raisedAt: at, status: 'OPEN' }
+  return [{ op: 'insert', kind: 'alerts', row }]
 }
 
-/** What the rows will be at once the write has happened, so that nobody has to read them again. */
-const withVersions = (before: Checkout, after: Checkout): Checkout => ({
-  order: { ...after.order, version: before.order.version + 1 },
-  attempt: after.attempt === null ? null : { ...after.attempt, version: nextVersion(before.attempt, after.attempt) },
-  refund: after.refund === null ? null : { ...after.refund, version: nextVersion(before.refund, after.refund) },
+/** What the rows will be once the write has happened, so that nobody has to read them again. */
+const afterWrite = (before: Checkout, { order, attempt, refund }: Checkout, events: number): Checkout => ({
+  order: { ...order, version: before.order.version + 1, eventCount: before.order.eventCount + events },
+  attempt: attempt === null ? null : { ...attempt, version: nextVersion(before.attempt, attempt) },
+  refund: refund === null ? null : { ...refund, version: nextVersion(before.refund, refund) },
 })
 
 const nextVersion = (
@@ -225,10 +220,13 @@ const nextVersion = (
 export const commitChange = (
   engine: Engine,
   change: Pick<Change, 'ops' | 'events'>,
-): ResultAsync<CommitOutcome, CommonError> => {
-  const hooks = change.events.flatMap((event) =>
-    matching(engine.inTransaction, event.type).map((hook) => (tx: unknown) => hook(event, tx)),
-  )
+): ResultAsync<CommitOutcome, CommonError> => new ResultAsync(commitOnce(engine, change))
+
+const commitOnce = async (
+  engine: Engine,
+  { ops, events }: Pick<Change, 'ops' | 'events'>,
+): Promise<Result<CommitOutcome, CommonError>> => {
+  const hooks = hooksOf(engine, events)
   let hookFailed = false
   const within = async (tx: unknown) => {
     hookFailed = true
@@ -236,12 +234,22 @@ export const commitChange = (
     hookFailed = false
   }
   const commitId = engine.ids.next('cmt')
-  const ops = change.ops.map((op) => stamped(op, commitId))
-  return ResultAsync.fromThrowable(
-    async () => engine.store.commit(ops, hooks.length === 0 ? undefined : within),
-    (fault) => (hookFailed ? HOOK_FAILED : storeUnavailable(fault)),
-  )().orElse((error) => (error === HOOK_FAILED ? errAsync(error) : readBack(engine, change.events, commitId, error)))
+  const write = async () =>
+    engine.store.commit(
+      ops.map((op) => stamped(op, commitId)),
+      hooks.length === 0 ? undefined : within,
+    )
+  const written = await ResultAsync.fromThrowable(write, (fault) =>
+    hookFailed ? HOOK_FAILED : storeUnavailable(fault),
+  )()
+  if (written.isOk() || written.error === HOOK_FAILED) return written
+  return readBack(engine, events, commitId, written.error)
 }
+
+const hooksOf = ({ inTransaction }: Engine, events: readonly PaymentEvent[]) =>
+  Object.keys(inTransaction).length === 0
+    ? []
+    : events.flatMap((event) => matching(inTransaction, event.type).map((hook) => (tx: unknown) => hook(event, tx)))
 
 const stamped = (op: Op, commitId: string): Op =>
   op.op === 'insert' && op.kind === 'events' ? { ...op, row: { ...op.row, commitId } } : op
