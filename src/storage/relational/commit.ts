@@ -106,17 +106,21 @@ const isWholeAlone = (steps: readonly Step[]): boolean =>
  *
  * @see https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
  */
-const asOneStatement = (steps: readonly Step[]): Piece => ({
-  shape: steps.map(({ shape, expected }) => `${shape} ${expected}`).join('; '),
-  text: (place) => {
-    const expressions = steps.map(
-      ({ text, isInsert }, at) => `s${at} AS (${text(place)}${isInsert ? '' : ' RETURNING 1'})`,
-    )
-    const checks = steps.flatMap(({ expected, isInsert }, at) =>
-      isInsert ? [] : [`WHEN (SELECT count(*) FROM s${at}) <> ${expected} THEN '${REFUSAL} ${at}'`],
-    )
-    const checked = checks.length === 0 ? '1' : `CAST(CASE ${checks.join(' ')} ELSE '1' END AS integer)`
-    return `WITH ${expressions.join(', ')} SELECT ${checked}`
-  },
-  values: steps.flatMap(({ values }) => values),
-})
+const asOneStatement = (steps: readonly Step[]): Piece => {
+  const checked = steps.flatMap(({ isInsert, expected }, at) => (isInsert ? [] : [{ at, expected }]))
+  return {
+    shape: steps.map(({ shape }) => shape).join('; '),
+    text: (place) => {
+      const expressions = steps.map(
+        ({ text, isInsert }, at) => `s${at} AS (${text(place)}${isInsert ? '' : ' RETURNING 1'})`,
+      )
+      // Bound, so that pages of every length share a text.
+      const checks = checked.map(
+        ({ at }) => `WHEN (SELECT count(*) FROM s${at}) <> CAST(${place()} AS bigint) THEN '${REFUSAL} ${at}'`,
+      )
+      const whole = checks.length === 0 ? '1' : `CAST(CASE ${checks.join(' ')} ELSE '1' END AS integer)`
+      return `WITH ${expressions.join(', ')} SELECT ${whole}`
+    },
+    values: [...steps.flatMap(({ values }) => values), ...checked.map(({ expected }) => expected)],
+  }
+}

@@ -6,7 +6,11 @@ export type SqlValue = string | number | boolean | null
 /** One statement with its parameters, `$1 …` on PostgreSQL and `?` elsewhere, each named once and in order. */
 export type Statement = { readonly text: string; readonly values: readonly SqlValue[] }
 
-export type Answer = { readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly affected: number }
+export type Answer = {
+  /** Objects of this answer's own: their values are converted in place. */
+  readonly rows: readonly Record<string, unknown>[]
+  readonly affected: number
+}
 
 /** One connection inside one transaction. */
 export type Session<Tx> = {

@@ -40,6 +40,20 @@ const unnested = (columns: readonly SetColumn[], written: (column: SetColumn) =>
 export const arrayOf = (type: SetColumn['type'], place: Place): string =>
   `CAST(CAST(${place()} AS text) AS ${TYPES[type]}[])`
 
+/**
+ * A column whose rows all have the same value travels as that value. Most columns of a page's history are of this kind:
+ * the moment, the actor, the cause.
+ */
+export const isSame = ({ values: [first, ...others] }: SetColumn): boolean => others.every((value) => value === first)
+
+/** One value, of the type its column has. */
+export const oneOf = (type: SetColumn['type'], place: Place): string =>
+  `CAST(CAST(${place()} AS text) AS ${TYPES[type]})`
+
+/** The value that `oneOf` stands for, as text like all the others. */
+export const onesOf = (columns: readonly SetColumn[]): readonly SqlValue[] =>
+  columns.map(({ values: [value = null] }) => (value === null ? null : String(value)))
+
 /** What is bound for a set: one array per column. */
 export const arraysOf = (columns: readonly SetColumn[]): readonly SqlValue[] =>
   columns.map(({ values }) => literalOf(values))

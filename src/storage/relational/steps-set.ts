@@ -1,7 +1,7 @@
 import type { Kind } from '../schema'
 import type { Value } from './codec'
 import { declarationOf, type Names } from './naming'
-import { arraysOf, rowsOfSet, rowsToJoin, type SetColumn } from './sets'
+import { arraysOf, isSame, oneOf, onesOf, rowsOfSet, rowsToJoin, type SetColumn } from './sets'
 import type { Reader } from './statements'
 import type { Steps, Update } from './steps'
 import { byId, SAFE_RANGE, valuesOf } from './steps-listed'
@@ -40,14 +40,19 @@ export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
         type: typeOf(kind, name),
         values: group.map((op) => codec.write(valueIn(op.set, name))),
       }))
-      const joined = [idsOf(group), versionsOf(group), ...columns]
+      const [ones, arrays] = parted(columns)
+      const joined = [idsOf(group), versionsOf(group), ...arrays]
       const text = (place: Place) => {
-        const changes = [...columns.map(({ target, name }) => `${target} = n.${name}`), `${version} = t.${version} + 1`]
+        const changes = [
+          ...ones.map(({ target, type }) => `${target} = ${oneOf(type, place)}`),
+          ...arrays.map(({ target, name }) => `${target} = n.${name}`),
+          `${version} = t.${version} + 1`,
+        ]
         const from = rowsToJoin(joined, place)
         return `UPDATE ${table(kind).name} AS t SET ${changes.join(', ')} FROM ${from} WHERE ${isThatVersion}`
       }
-      const shape = `update set ${kind} ${Object.keys(set).join()}`
-      return [{ shape, text, values: arraysOf(joined), expected: group.length, isInsert: false }]
+      const shape = `update set ${kind} ${Object.keys(set).join()} ${namesOf(ones)}`
+      return [{ shape, text, values: [...onesOf(ones), ...arraysOf(joined)], expected: group.length, isInsert: false }]
     },
     adjust: (unsorted) => {
       const [{ kind, field }] = unsorted
@@ -76,14 +81,26 @@ export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
           values: rows.map((row) => codec.write(row[name] ?? null)),
         }),
       )
-      const whole: readonly SetColumn[] = [{ name: 'id', type: 'text', values: group.map(({ row }) => row.id) }, ...set]
-      const selected = ['n.id', '1', ...set.map(({ name }) => `n.${name}`)].join(', ')
-      const text = (place: Place) => `${insert}SELECT ${selected} FROM ${rowsOfSet(whole, place)}`
-      const values = arraysOf(whole)
-      return [{ shape: `insert set ${kind}`, text, values, expected: group.length, isInsert: true }]
+      const [ones, arrays] = parted(set)
+      const ids: SetColumn = { name: 'id', type: 'text', values: group.map(({ row }) => row.id) }
+      const whole = [ids, ...arrays]
+      const text = (place: Place) => {
+        const selected = set.map((column) => (ones.includes(column) ? oneOf(column.type, place) : `n.${column.name}`))
+        return `${insert}SELECT ${['n.id', '1', ...selected].join(', ')} FROM ${rowsOfSet(whole, place)}`
+      }
+      const values = [...onesOf(ones), ...arraysOf(whole)]
+      return [{ shape: `insert set ${kind} ${namesOf(ones)}`, text, values, expected: group.length, isInsert: true }]
     },
   }
 }
+
+/** The columns that have one value for all rows, and the others. */
+const parted = <C extends SetColumn>(columns: readonly C[]): readonly [ones: readonly C[], arrays: readonly C[]] => {
+  const ones = columns.filter(isSame)
+  return [ones, columns.filter((column) => !ones.includes(column))]
+}
+
+const namesOf = (columns: readonly SetColumn[]): string => columns.map(({ name }) => name).join()
 
 /** What an update sets, read by column name. */
 const valueIn = (set: Update['set'], name: string): Value =>
