@@ -13,7 +13,7 @@ import { expectSame, openSchema, perSecond, printShares, serverUrl, sizeFrom } f
  * statement a step, no reads of its own; and the same statements in textbook transactions.
  */
 const url = serverUrl('postgres-lives')
-const LIVES = sizeFrom('HOLDFAST_BENCH_ROWS', 400)
+const LIVES = sizeFrom('HOLDFAST_BENCH_ROWS', 1_000)
 const ROUNDS = sizeFrom('HOLDFAST_BENCH_ROUNDS', 7)
 const CLIENTS = [1, 8, 32]
 

@@ -1,7 +1,7 @@
-import type { Value } from './codec'
+import type { Codec, Value } from './codec'
 import type { SqlValue } from './driver'
 import type { Names } from './naming'
-import type { Reader } from './statements'
+import type { Reader, Table } from './statements'
 import type { Adjust, Insert, Remove, Step, Steps, Update } from './steps'
 import type { Place } from './texts'
 
@@ -46,21 +46,50 @@ export const listSteps = (names: Names, { table, codec }: Reader): Steps => {
     insert: (group) => {
       const [{ kind }] = group
       const { insert, columns } = table(kind)
-      const rowText = (place: Place): string => `(${place()}, 1${columns.map(() => `, ${place()}`).join('')})`
-      const valuesIn = ({ row }: Insert): readonly SqlValue[] => {
-        const values = valuesOf(row)
-        return [row.id, ...columns.map(([name]) => codec.write(values[name] ?? null))]
-      }
+      const rowText = (filled: string, place: Place): string =>
+        `(${place()}, 1${columns.map((_, at) => (filled[at] === FILLED ? `, ${place()}` : ', NULL')).join('')})`
       const perStep = Math.max(1, Math.floor(MAX_VALUES / (columns.length + 2)))
-      return inPieces(group, perStep).map((piece) => ({
-        shape: `insert ${kind} ${piece.length}`,
-        text: (place) => `${insert}VALUES ${piece.map(() => rowText(place)).join(', ')}`,
-        values: piece.flatMap(valuesIn),
-        expected: piece.length,
-        isInsert: true,
-      }))
+      return inPieces(group, perStep).map((piece) => {
+        const values: SqlValue[] = []
+        const isFew = piece.length <= FEW
+        const filled = piece.map(({ row }) => addValues(values, valuesOf(row), columns, codec, isFew))
+        return {
+          shape: `insert ${kind} ${isFew ? filled.join() : piece.length}`,
+          text: (place) => `${insert}VALUES ${filled.map((one) => rowText(one, place)).join(', ')}`,
+          values,
+          expected: piece.length,
+          isInsert: true,
+        }
+      })
     },
   }
+}
+
+const FILLED = '1'
+
+/** Of more rows, hardly two lists would be empty in the same places. */
+const FEW = 8
+
+/**
+ * Adds what a row binds, and tells which of its columns those are. Half of a fresh row is empty: that stands in the text,
+ * because a parameter costs something on its way even if it is nothing.
+ */
+const addValues = (
+  values: SqlValue[],
+  row: Readonly<Record<string, Value>>,
+  columns: Table['columns'],
+  codec: Codec,
+  skipsEmpty: boolean,
+): string => {
+  let filled = ''
+  values.push(codec.write(row['id'] ?? null))
+  for (const [name] of columns) {
+    const value = row[name] ?? null
+    const isBound = !skipsEmpty || value !== null
+    filled += isBound ? FILLED : '0'
+    if (isBound) values.push(codec.write(value))
+  }
+  return filled
 }
 
 /** Rows that others lock too are met in the order of their ids, so that two commits seldom wait in a circle. */

@@ -59,9 +59,10 @@ export const stepsOf = (names: Names, reader: Reader, ops: readonly Op[]): reado
   const form = (group: readonly Op[]): Steps => (group.length < A_SET ? listed : sets)
   return [
     ...sorted(removes).flatMap((group) => form(group).remove(group)),
-    ...[...updates.values()].flatMap((group) =>
-      group.length < A_SET ? sameChanges(group).flatMap(listed.update) : sets.update(group),
-    ),
+    ...[...updates.values()].flatMap((group) => {
+      if (group.length === 1) return listed.update(group)
+      return group.length < A_SET ? sameChanges(group).flatMap(listed.update) : sets.update(group)
+    }),
     ...sorted(adjusts).flatMap((group) => form(group).adjust(group)),
     ...sorted(inserts).flatMap((group) => form(group).insert(group)),
   ]

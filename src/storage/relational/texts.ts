@@ -16,6 +16,8 @@ export type Piece = {
 
 /** So many texts are kept. All verbs together have some hundred; lists of many lengths have more. */
 const KEPT = 1_000
+/** Longer ones are lists of a page, whose length seldom comes again. */
+const LONGEST = 16_000
 
 /** Makes statements of pieces. A text is written once per shape: putting one together costs more than sending it. */
 export const createWriter = ({ dialect }: Names): ((piece: Piece) => Statement) => {
@@ -27,6 +29,7 @@ export const createWriter = ({ dialect }: Names): ((piece: Piece) => Statement) 
       return dialect === 'postgres' ? `$${places}` : '?'
     })
     if (places !== values.length) throw new TypeError(`${shape}: ${values.length} values for ${places} places`)
+    if (written.length > LONGEST) return written
     if (texts.size >= KEPT) texts.clear()
     texts.set(shape, written)
     return written
