@@ -6,12 +6,13 @@ import { decideOrder } from '../core/order-machine'
 import { allow } from './authorize'
 import { changeOrder, type DecidedChange } from './change'
 import { checkInput, type InputOf } from './check-input'
+import { commitChange } from './commit-change'
 import type { Door, Engine } from './engine'
 import { type CancelError, CONTENTION } from './errors'
 import { endUnaskedAttempt, expireIfDue, settleOpenAttempt } from './expiry'
 import { load, loadOrder } from './load'
 import { quoteOf, type RefundQuote } from './refunds'
-import { type Change, commitChange, type Loaded, toChange } from './write'
+import { type Change, type Loaded, toChange } from './write'
 
 export type CancelInput = InputOf<'CancelInput'>
 export type CancelManyInput = InputOf<'CancelManyInput'>

@@ -1,10 +1,11 @@
 import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow'
 import type { Checkout, DomainEvent } from '../core/checkout'
 import type { ConflictReason, Op } from '../storage/store'
+import { commitChange } from './commit-change'
 import type { Door, Engine } from './engine'
 import { CONTENTION, type CommonError } from './errors'
 import { load, type Ref } from './load'
-import { type Change, commitChange, type Loaded, movesClaims, toChange, UNREAD } from './write'
+import { type Change, type Loaded, movesClaims, toChange, UNREAD } from './write'
 
 /** How often a decision is made anew because somebody else was faster. */
 const TRIES = 8

@@ -4,12 +4,13 @@ import { decideOrder } from '../core/order-machine'
 import { findAmong } from '../storage/among'
 import type { Row } from '../storage/schema'
 import type { Adjust, Op } from '../storage/store'
+import { commitChange } from './commit-change'
 import type { Door, Engine } from './engine'
 import { type CommonError, storeUnavailable } from './errors'
 import { matching } from './events'
 import { fromStore } from './load'
 import { orderFromRow } from './rows'
-import { type Change, commitChange, toChange } from './write'
+import { type Change, toChange } from './write'
 
 /** Hooks of the host run one after another while the rows are locked: then fewer orders share a commit. */
 const WITH_HOOKS = 20

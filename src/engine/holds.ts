@@ -1,28 +1,22 @@
-import { err, errAsync, ok, okAsync, type ResultAsync } from 'neverthrow'
-import {
-  type ConfirmedOrder,
-  type FrozenPolicy,
-  type HoldOrder,
-  type Order,
-  type OrderFacts,
-  ownsClaims,
-} from '../core/order'
-import { isPastHold } from '../core/order-machine'
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow'
+import type { ConfirmedOrder, FrozenPolicy, HoldOrder, Order, OrderFacts } from '../core/order'
 import { freezeTerms } from '../policies'
 import { sha256Hex } from '../providers/signature'
 import type { NewRow } from '../storage/schema'
 import type { Op } from '../storage/store'
 import { allow } from './authorize'
 import { type Checked, checkInput, type InputOf } from './check-input'
+import { commitChange } from './commit-change'
 import { type Engine, later } from './engine'
 import { CONTENTION, type HoldError, invalid } from './errors'
 import { toPaymentEvent } from './events'
-import { expireIfDue, sweepDueHolds } from './expiry'
-import { fromStore, loadOrder } from './load'
+import { sweepDueHolds } from './expiry'
+import { loadOrder } from './load'
 import type { PaymentEvent } from './options'
 import { canonicalJson, replayOf, requestId } from './requests'
+import { expireHolder, hasRoom } from './room'
 import { orderColumns } from './rows'
-import { claimRows, commitChange, eventOps, poolOps } from './write'
+import { claimRows, eventOps, poolOps } from './write'
 
 export type HoldInput = InputOf<'HoldInput'>
 type HeldOrder = HoldOrder | ConfirmedOrder
@@ -244,31 +238,3 @@ const makeRoom = (
   }
   return errAsync(CONTENTION)
 }
-
-/** Whoever sweeps beside us may have given back what was missing, and left nothing for us to sweep. */
-const hasRoom = (engine: Engine, { id, by, min }: Extract<Op, { op: 'adjust' }>): ResultAsync<boolean, HoldError> =>
-  fromStore(() => engine.store.get('pools', id)).map((pool) => pool !== undefined && pool.available + by >= min)
-
-/** True when the resource has become free: its holder's deadline has passed, or it was released meanwhile. */
-const expireHolder = (engine: Engine, group: string, id: string): ResultAsync<boolean, HoldError> =>
-  fromStore(() =>
-    engine.store.find('claims', {
-      index: 'byGroup',
-      where: { resourceGroup: group },
-      atLeast: id,
-      atMost: id,
-      limit: 1,
-    }),
-  ).andThen(([claim]): ResultAsync<boolean, HoldError> => {
-    if (claim === undefined) return okAsync(true)
-    return loadOrder(engine, claim.orderId)
-      .andThen((order) => {
-        const isDue = (order.status === 'HOLD' || order.status === 'PAYING') && isPastHold(order, engine.clock.now())
-        if (!isDue) return okAsync(!ownsClaims(order))
-        // Not by us does not mean that it still holds something: somebody else may have been faster.
-        return expireIfDue(engine, order.id).andThen((expired) =>
-          expired ? okAsync(true) : loadOrder(engine, order.id).map((now) => !ownsClaims(now)),
-        )
-      })
-      .orElse((error) => (error.code === 'store_unavailable' ? err(error) : ok(false)))
-  })

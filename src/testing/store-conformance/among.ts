@@ -1,14 +1,8 @@
 import type { Kind } from '../../storage/schema'
 import type { Store } from '../../storage/store'
 import { expectCommitted, expectSame, expectTypeError, type StoreCase } from './expectations'
+import { ofStoresWith } from './optional'
 import { insert, pool, rowOf, update } from './rows'
-
-/** `findAmong` may be left out, and then there is nothing to ask of it. */
-const ofThoseThatHaveIt = (cases: readonly StoreCase[]): readonly StoreCase[] =>
-  cases.map(({ name, run }) => ({
-    name,
-    run: async (store) => (store.findAmong === undefined ? undefined : run(store)),
-  }))
 
 const among = async (store: Store, kind: Kind, by: string, values: readonly string[]): Promise<readonly string[]> => {
   const rows = await store.findAmong?.(kind, by as 'id', values)
@@ -18,7 +12,7 @@ const among = async (store: Store, kind: Kind, by: string, values: readonly stri
 const line = (orderId: string, position: number) =>
   insert('orderLines', rowOf('orderLines', `${orderId}.${position}`, position, { orderId, position }))
 
-export const amongCases: readonly StoreCase[] = ofThoseThatHaveIt([
+export const amongCases: readonly StoreCase[] = ofStoresWith('findAmong', [
   {
     name: 'among: ids give their rows, each once, and nothing for an id that is not there',
     run: async (store) => {

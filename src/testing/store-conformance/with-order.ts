@@ -1,13 +1,7 @@
 import type { Op, Store } from '../../storage/store'
 import { expectCommitted, expectSame, expectTypeError, type StoreCase } from './expectations'
+import { ofStoresWith } from './optional'
 import { emptyRowOf, insert, remove, rowOf, update } from './rows'
-
-/** `getWithOrder` may be left out, and then there is nothing to ask of it. */
-const ofThoseThatHaveIt = (cases: readonly StoreCase[]): readonly StoreCase[] =>
-  cases.map(({ name, run }) => ({
-    name,
-    run: async (store) => (store.getWithOrder === undefined ? undefined : run(store)),
-  }))
 
 const order = (id: string, seed: number): Op => insert('orders', rowOf('orders', id, seed))
 const attempt = (id: string, seed: number, orderId: string): Op =>
@@ -22,7 +16,7 @@ const partByPart = async (store: Store, attemptId: string, orderId: string) => (
   claims: await store.find('claims', { index: 'byOrder', where: { orderId }, limit: 1_000 }),
 })
 
-export const withOrder: readonly StoreCase[] = ofThoseThatHaveIt([
+export const withOrder: readonly StoreCase[] = ofStoresWith('getWithOrder', [
   {
     name: 'with order: an attempt comes with its order and the claims of that order by position, as get and find give them',
     run: async (store) => {

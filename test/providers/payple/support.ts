@@ -10,6 +10,7 @@ import { type PaypleClient, type PaypleClientOptions, paypleClient } from '../..
 import { type FakePayple, type FakePaypleOptions, fakePayple } from '../../../src/providers/payple/fake'
 import { type PaypleOptions, payple } from '../../../src/providers/payple/gateway'
 import { advancingClock, type ManualClock, settle, until } from '../advancing-clock'
+import { attemptWith, refundWith } from '../records'
 
 export { type ManualClock, settle, until }
 
@@ -28,55 +29,27 @@ export const KEYS = {
 
 export const manualClock = (startedAt = START) => advancingClock(startedAt)
 
-export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => ({
-  id: 'att_000000000000000000000001',
-  version: 1,
-  orderId: 'ord_000000000000000000000001',
-  buyerId: 'buyer-1',
-  number: 1,
-  gateway: 'payple',
-  mode: 'test',
-  method: 'CARD',
-  amount: krw(12_900),
-  status: 'PENDING',
-  capturedMinor: 0,
-  refundedMinor: 0,
-  providerRef: null,
-  chargeRequestedAt: null,
-  keyGeneration: 0,
-  createdAt: new Date(START),
-  openedAt: new Date(START),
-  approvedAt: null,
-  closedAt: null,
-  failureCode: null,
-  depositDueAt: null,
-  callbackSecretHash: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
+export const attemptOf = (changes: Partial<Attempt> = {}): Attempt =>
+  attemptWith({
+    id: 'att_000000000000000000000001',
+    orderId: 'ord_000000000000000000000001',
+    gateway: 'payple',
+    amount: krw(12_900),
+    createdAt: new Date(START),
+    openedAt: new Date(START),
+    ...changes,
+  })
 
-export const refundOf = (changes: Partial<Refund> = {}): Refund => ({
-  id: 'rfd_000000000000000000000001',
-  version: 1,
-  orderId: 'ord_000000000000000000000001',
-  attemptId: 'att_000000000000000000000001',
-  buyerId: 'buyer-1',
-  purpose: 'requested',
-  status: 'PROCESSING',
-  amount: krw(12_900),
-  reason: '단순 변심',
-  providerRef: null,
-  providerCode: null,
-  failureCode: null,
-  keyGeneration: 0,
-  requestedAt: new Date(START),
-  sentAt: new Date(START),
-  completedAt: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
+export const refundOf = (changes: Partial<Refund> = {}): Refund =>
+  refundWith({
+    id: 'rfd_000000000000000000000001',
+    orderId: 'ord_000000000000000000000001',
+    attemptId: 'att_000000000000000000000001',
+    amount: krw(12_900),
+    requestedAt: new Date(START),
+    sentAt: new Date(START),
+    ...changes,
+  })
 
 export const refundContext = (attempt: Attempt, changes: Partial<RefundContext> = {}): RefundContext => ({
   attempt,

@@ -4,13 +4,14 @@ import { krw } from '../../../src/core/money'
 import type { Refund } from '../../../src/core/refund'
 import type { BillingCharge, BillingKeyIssue, GatewayBilling } from '../../../src/providers/billing'
 import type { FakeRequest, Fault } from '../../../src/providers/fake/faults'
-import type { GatewayWiring, PaymentGateway, RefundContext } from '../../../src/providers/gateway'
+import type { GatewayWiring, PaymentGateway } from '../../../src/providers/gateway'
 import type { LogEntry } from '../../../src/providers/http'
 import type { PortOneV1Client, PortOneV1Options } from '../../../src/providers/portone-v1'
 import { portOneV1, portOneV1Client } from '../../../src/providers/portone-v1'
 import { type FakePortOneV1, type FakePortOneV1Options, fakePortOneV1 } from '../../../src/providers/portone-v1/fake'
 import { merchantUidOf } from '../../../src/providers/portone-v1/purpose'
 import { advancingClock, type ManualClock, settle, until } from '../advancing-clock'
+import { attemptWith, refundWith } from '../records'
 
 export { type ManualClock, settle, until }
 
@@ -26,62 +27,22 @@ export const ORIGIN = 'https://api.iamport.kr'
 
 export const manualClock = (startedAt = START) => advancingClock(startedAt)
 
-export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => ({
-  id: 'att_000000000000000000000001',
-  version: 1,
-  orderId: 'ord_000000000000000000000001',
-  buyerId: 'buyer-1',
-  number: 1,
-  gateway: 'portone-v1',
-  mode: 'test',
-  method: 'card',
-  amount: krw(33_000),
-  status: 'PENDING',
-  capturedMinor: 0,
-  refundedMinor: 0,
-  providerRef: null,
-  chargeRequestedAt: null,
-  keyGeneration: 0,
-  createdAt: new Date(START),
-  openedAt: new Date(START),
-  approvedAt: null,
-  closedAt: null,
-  failureCode: null,
-  depositDueAt: null,
-  callbackSecretHash: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
+export const attemptOf = (changes: Partial<Attempt> = {}): Attempt =>
+  attemptWith({
+    id: 'att_000000000000000000000001',
+    orderId: 'ord_000000000000000000000001',
+    gateway: 'portone-v1',
+    method: 'card',
+    ...changes,
+  })
 
-export const refundOf = (changes: Partial<Refund> = {}): Refund => ({
-  id: 'rfd_000000000000000000000001',
-  version: 1,
-  orderId: 'ord_000000000000000000000001',
-  attemptId: 'att_000000000000000000000001',
-  buyerId: 'buyer-1',
-  purpose: 'requested',
-  status: 'PROCESSING',
-  amount: krw(33_000),
-  reason: '단순 변심',
-  providerRef: null,
-  providerCode: null,
-  failureCode: null,
-  keyGeneration: 0,
-  requestedAt: new Date(START),
-  sentAt: new Date(START),
-  completedAt: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
-
-export const refundContext = (attempt: Attempt, changes: Partial<RefundContext> = {}): RefundContext => ({
-  attempt,
-  refundable: attempt.amount,
-  refundAccount: null,
-  ...changes,
-})
+export const refundOf = (changes: Partial<Refund> = {}): Refund =>
+  refundWith({
+    id: 'rfd_000000000000000000000001',
+    orderId: 'ord_000000000000000000000001',
+    attemptId: 'att_000000000000000000000001',
+    ...changes,
+  })
 
 export const issueOf = (changes: Partial<BillingKeyIssue> = {}): BillingKeyIssue => ({
   id: 'bki_000000000000000000000001',
@@ -266,3 +227,5 @@ export const paymentBody = (changes: Record<string, unknown> = {}) => ({
 })
 
 export const pageOf = (...list: readonly unknown[]) => ({ total: list.length, previous: 0, next: 0, list })
+
+export { refundContext } from '../records'

@@ -4,12 +4,13 @@ import { krw } from '../../../src/core/money'
 import type { Refund } from '../../../src/core/refund'
 import type { BillingCharge, BillingKeyIssue } from '../../../src/providers/billing'
 import type { Fault } from '../../../src/providers/fake/faults'
-import type { GatewayError, GatewayWiring, PaymentGateway, RefundContext } from '../../../src/providers/gateway'
+import type { GatewayError, GatewayWiring, PaymentGateway } from '../../../src/providers/gateway'
 import type { LogEntry } from '../../../src/providers/http'
 import { type PortOneV2Options, portOneV2, portOneV2Client } from '../../../src/providers/portone-v2'
 import { type FakePortOneV2, type FakePortOneV2Options, fakePortOneV2 } from '../../../src/providers/portone-v2/fake'
 import { sentIdOf } from '../../../src/providers/portone-v2/ids'
 import { advancingClock, type ManualClock, settle, until } from '../advancing-clock'
+import { attemptWith, refundWith } from '../records'
 
 export { type ManualClock, settle, until }
 
@@ -24,62 +25,16 @@ export const TIMEOUT_MS = 65_000
 
 export const manualClock = (startedAt = START) => advancingClock(startedAt)
 
-export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => ({
-  id: 'att_0000000000000000000001',
-  version: 1,
-  orderId: 'ord_0000000000000000000001',
-  buyerId: 'buyer-1',
-  number: 1,
-  gateway: 'portone-v2',
-  mode: 'test',
-  method: 'CARD',
-  amount: krw(33_000),
-  status: 'PENDING',
-  capturedMinor: 0,
-  refundedMinor: 0,
-  providerRef: null,
-  chargeRequestedAt: null,
-  keyGeneration: 0,
-  createdAt: new Date(START),
-  openedAt: new Date(START),
-  approvedAt: null,
-  closedAt: null,
-  failureCode: null,
-  depositDueAt: null,
-  callbackSecretHash: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
+export const attemptOf = (changes: Partial<Attempt> = {}): Attempt =>
+  attemptWith({
+    gateway: 'portone-v2',
+    ...changes,
+  })
 
-export const refundOf = (changes: Partial<Refund> = {}): Refund => ({
-  id: 'rfd_0000000000000000000001',
-  version: 1,
-  orderId: 'ord_0000000000000000000001',
-  attemptId: 'att_0000000000000000000001',
-  buyerId: 'buyer-1',
-  purpose: 'requested',
-  status: 'PROCESSING',
-  amount: krw(33_000),
-  reason: '단순 변심',
-  providerRef: null,
-  providerCode: null,
-  failureCode: null,
-  keyGeneration: 0,
-  requestedAt: new Date(START),
-  sentAt: new Date(START),
-  completedAt: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
-
-export const refundContext = (attempt: Attempt, changes: Partial<RefundContext> = {}): RefundContext => ({
-  attempt,
-  refundable: attempt.amount,
-  refundAccount: null,
-  ...changes,
-})
+export const refundOf = (changes: Partial<Refund> = {}): Refund =>
+  refundWith({
+    ...changes,
+  })
 
 export const issueOf = (changes: Partial<BillingKeyIssue> = {}): BillingKeyIssue => ({
   id: 'bki_0000000000000000000001',
@@ -262,3 +217,5 @@ export const UNCLEAR: readonly Unclear[] = [
   { fault: { kind: 'error_after', status: 503 }, code: 'provider_fault', executed: true },
   { fault: { kind: 'late_execution', afterMs: TIMEOUT_MS + MINUTE }, code: 'network', executed: false },
 ]
+
+export { refundContext } from '../records'

@@ -1,12 +1,12 @@
 import type { Attempt } from '../../../src/core/attempt'
 import type { Clock } from '../../../src/core/clock'
-import { krw } from '../../../src/core/money'
 import type { Refund } from '../../../src/core/refund'
-import type { GatewayWiring, PaymentGateway, RefundContext } from '../../../src/providers/gateway'
+import type { GatewayWiring, PaymentGateway } from '../../../src/providers/gateway'
 import type { LogEntry } from '../../../src/providers/http'
 import { type FakeToss, type FakeTossOptions, fakeToss } from '../../../src/providers/toss/fake'
 import { type TossOptions, toss } from '../../../src/providers/toss/gateway'
 import { advancingClock, type ManualClock, settle, until } from '../advancing-clock'
+import { attemptWith, refundWith } from '../records'
 
 export { type ManualClock, settle, until }
 
@@ -17,62 +17,12 @@ export const START = Date.UTC(2026, 0, 5, 1, 0, 0)
 
 export const manualClock = (startedAt = START) => advancingClock(startedAt)
 
-export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => ({
-  id: 'att_0000000000000000000001',
-  version: 1,
-  orderId: 'ord_0000000000000000000001',
-  buyerId: 'buyer-1',
-  number: 1,
-  gateway: 'toss',
-  mode: 'test',
-  method: 'CARD',
-  amount: krw(33_000),
-  status: 'PENDING',
-  capturedMinor: 0,
-  refundedMinor: 0,
-  providerRef: null,
-  chargeRequestedAt: null,
-  keyGeneration: 0,
-  createdAt: new Date(START),
-  openedAt: new Date(START),
-  approvedAt: null,
-  closedAt: null,
-  failureCode: null,
-  depositDueAt: null,
-  callbackSecretHash: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
+export const attemptOf = (changes: Partial<Attempt> = {}): Attempt => attemptWith({ gateway: 'toss', ...changes })
 
-export const refundOf = (changes: Partial<Refund> = {}): Refund => ({
-  id: 'rfd_0000000000000000000001',
-  version: 1,
-  orderId: 'ord_0000000000000000000001',
-  attemptId: 'att_0000000000000000000001',
-  buyerId: 'buyer-1',
-  purpose: 'requested',
-  status: 'PROCESSING',
-  amount: krw(33_000),
-  reason: '단순 변심',
-  providerRef: null,
-  providerCode: null,
-  failureCode: null,
-  keyGeneration: 0,
-  requestedAt: new Date(START),
-  sentAt: new Date(START),
-  completedAt: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
-
-export const refundContext = (attempt: Attempt, changes: Partial<RefundContext> = {}): RefundContext => ({
-  attempt,
-  refundable: attempt.amount,
-  refundAccount: null,
-  ...changes,
-})
+export const refundOf = (changes: Partial<Refund> = {}): Refund =>
+  refundWith({
+    ...changes,
+  })
 
 export const beginContext = {
   title: '녹차 세트 외 1건',
@@ -167,3 +117,5 @@ export const tossPayment = (changes: Record<string, unknown> = {}) => ({
   approvedAt: '2026-01-05T10:01:03+09:00',
   ...changes,
 })
+
+export { refundContext } from '../records'
