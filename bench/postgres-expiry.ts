@@ -17,7 +17,7 @@ import {
 } from './measure/server'
 
 /**
- * `HOLDFAST_TEST_POSTGRES=postgres://… npx tsx bench/postgres-expiry.ts`, `HOLDFAST_BENCH_ROWS=1000000` for the big one.
+ * `HOLDFAST_TEST_POSTGRES=postgres://… npm run bench postgres-expiry`, `HOLDFAST_BENCH_ROWS=1000000` for the big one.
  *
  * Due holds expired per second, against one set-based statement that does the same to all of them at once: the order,
  * its history row, its outbox row, its claim. And whether memory grows between a tenth of the run and its end.

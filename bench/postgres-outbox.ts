@@ -6,7 +6,7 @@ import { medianRatio } from './measure/rounds'
 import { expectSame, openSchema, perSecond, printShares, serverUrl, sizeFrom } from './measure/server'
 
 /**
- * `HOLDFAST_TEST_POSTGRES=postgres://… npx tsx bench/postgres-outbox.ts`
+ * `HOLDFAST_TEST_POSTGRES=postgres://… npm run bench postgres-outbox`
  *
  * Events handed to a handler that does nothing, per second, against one `UPDATE … RETURNING` of as many rows; and the
  * same number of jobs that do nothing in two job queues on the same server.

@@ -7,7 +7,7 @@ import { expectSame, openSchema, perSecond, printShares, serverUrl, sizeFrom } f
 import { confirmByHand, type Delivery } from './measure/webhook-by-hand'
 
 /**
- * `HOLDFAST_TEST_POSTGRES=postgres://… npx tsx bench/postgres-webhook.ts`
+ * `HOLDFAST_TEST_POSTGRES=postgres://… npm run bench postgres-webhook`
  *
  * The headline: bytes of a webhook in → verified, stored, decided, committed rows, every notice delivered three times,
  * against a loop by hand over node-postgres: the same signature, one named statement that stores or counts the notice

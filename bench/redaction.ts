@@ -4,7 +4,7 @@ import pino from 'pino'
 import { redactToJson } from '../src/providers/redact'
 import { ratios } from './measure/ratios'
 
-/** `npx tsx bench/redaction.ts` */
+/** `npm run bench redaction` */
 
 const SECRETS = [
   'tgen_20260101DEMOKEY',

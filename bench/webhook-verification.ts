@@ -7,7 +7,7 @@ import { Webhook as SvixWebhook } from 'svix'
 import { importSecret, verifySignature } from '../src/providers/signature'
 import { ratios } from './measure/ratios'
 
-/** `npx tsx bench/webhook-verification.ts` */
+/** `npm run bench webhook-verification` */
 
 const secret = 'pdl_ntfset_DEMO_0123456789abcdef'
 const event = {

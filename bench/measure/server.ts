@@ -28,7 +28,8 @@ export const sizeFrom = (variable: string, fallback: number): number => {
 export const openSchema = (url: string, schema: string, connections: number) => {
   const pool = new Pool({ connectionString: url, max: connections })
   // Once per pool: the statements' names belong to its connections, and a second wrapper would give them anew.
-  const db = new Kysely({ dialect: new PostgresDialect({ pool: preparedPool(pool) }) })
+  const prepared = preparedPool(pool)
+  const db = new Kysely({ dialect: new PostgresDialect({ pool: prepared }) })
   const table = (name: string): string => `${schema}.hf_${name}`
   return {
     pool,
@@ -48,7 +49,7 @@ export const openSchema = (url: string, schema: string, connections: number) => 
     },
     store: (): RelationalStore<unknown> =>
       // The transaction type is for hooks; no benchmark has any.
-      sqlStore({ db, dialect: 'postgres', schema }) as RelationalStore<unknown>,
+      sqlStore({ db, dialect: 'postgres', pool: prepared, schema }) as RelationalStore<unknown>,
     /** `values` are SQL, one per column; `from` makes a row per row of it. */
     insert: (name: string, values: Readonly<Record<string, string>>, from = ''): string =>
       `INSERT INTO ${table(name)} (${Object.keys(values).join(', ')}) SELECT ${Object.values(values).join(', ')} ${from}`,

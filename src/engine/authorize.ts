@@ -1,4 +1,4 @@
-import { err, ok, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Actor } from '../core/actor'
 import type { Engine } from './engine'
 import { type CommonError, notFound } from './errors'
@@ -28,12 +28,20 @@ export const allow = (
   actor: Actor,
   action: Action,
   ownerId: string | null,
-): ResultAsync<void, CommonError> =>
-  ResultAsync.fromThrowable(
-    async () => engine.authorize(actor, action, { ownerId }),
-    (): CommonError => ({ code: 'forbidden', action, outcome: 'not_executed' }),
-  )().andThen((allowed) => {
-    if (allowed === true) return ok(undefined)
-    const isForeign = actor.kind === 'buyer' && ownerId !== null && ownerId !== actor.id
-    return err(isForeign ? notFound('order') : { code: 'forbidden' as const, action, outcome: 'not_executed' as const })
-  })
+): ResultAsync<void, CommonError> => new ResultAsync(ask(engine, actor, action, ownerId))
+
+const ask = async (
+  { authorize }: Engine,
+  actor: Actor,
+  action: Action,
+  ownerId: string | null,
+): Promise<Result<void, CommonError>> => {
+  const forbidden: CommonError = { code: 'forbidden', action, outcome: 'not_executed' }
+  try {
+    if ((await authorize(actor, action, { ownerId })) === true) return ok(undefined)
+  } catch {
+    return err(forbidden)
+  }
+  const isForeign = actor.kind === 'buyer' && ownerId !== null && ownerId !== actor.id
+  return err(isForeign ? notFound('order') : forbidden)
+}

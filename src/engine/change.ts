@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow'
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Checkout, DomainEvent } from '../core/checkout'
 import type { ConflictReason, Op } from '../storage/store'
 import { commitChange } from './commit-change'
@@ -46,32 +46,43 @@ export const changeOrder = <E>(
   door: Door,
   decide: Decide<E>,
   known: Loaded | null = null,
-): ResultAsync<Changed, E | CommonError> => {
-  type Answer = ResultAsync<Changed, E | CommonError>
-  const readAndDecide = (left: number, lost: Lost): Answer =>
-    load(engine, ref).andThen((loaded) => attempt(left, lost, loaded, false))
+): ResultAsync<Changed, E | CommonError> => new ResultAsync(change(engine, ref, door, decide, known))
 
-  const attempt = (left: number, lost: Lost, loaded: Loaded, isKnown: boolean): Answer => {
-    const decided = decide(loaded, lost)
-    const writesNothing = decided.isErr() || decided.value.events.length === 0
-    if (isKnown && writesNothing) return readAndDecide(left, lost)
-    if (decided.isErr()) return errAsync(decided.error)
-    const { events, from = loaded, extraOps = [] } = decided.value
-    if (events.length === 0) return okAsync({ before: from, after: from, events, known: from, wroteExtra: false })
-    const change = toChange(from, events, door, extraOps)
-    if (from.claims === UNREAD && movesClaims(from.order, change.after.order)) return readAndDecide(left, lost)
-    return commitChange(engine, change).andThen((outcome): Answer => {
-      if (outcome.kind === 'committed') {
-        engine.changed(from.order.id)
-        const wroteExtra = extraOps.length > 0
-        return okAsync({ before: from, after: change.after, events, known: knownAfter(change), wroteExtra })
-      }
-      const op = change.ops[outcome.op]
-      if (left <= 1 || op === undefined) return errAsync(CONTENTION)
-      return readAndDecide(left - 1, { op, reason: outcome.reason })
-    })
+const change = async <E>(
+  engine: Engine,
+  ref: Ref,
+  door: Door,
+  decide: Decide<E>,
+  known: Loaded | null,
+): Promise<Result<Changed, E | CommonError>> => {
+  let lost: Lost = null
+  let unproven = known
+  for (let left = TRIES; left > 0; ) {
+    const read: Result<Loaded, CommonError> = unproven === null ? await load(engine, ref) : ok(unproven)
+    if (read.isErr()) return err(read.error)
+    const isKnown = unproven !== null
+    unproven = null
+    const decided = decide(read.value, lost)
+    // What nothing proves is read before it is believed.
+    if (isKnown && (decided.isErr() || decided.value.events.length === 0)) continue
+    if (decided.isErr()) return err(decided.error)
+    const { events, from = read.value, extraOps = [] } = decided.value
+    if (events.length === 0) return ok({ before: from, after: from, events, known: from, wroteExtra: false })
+    const written = toChange(from, events, door, extraOps)
+    const { after, ops } = written
+    if (from.claims === UNREAD && movesClaims(from.order, after.order)) continue
+    const outcome = await commitChange(engine, written)
+    if (outcome.isErr()) return err(outcome.error)
+    if (outcome.value.kind === 'committed') {
+      engine.changed(from.order.id)
+      return ok({ before: from, after, events, known: knownAfter(written), wroteExtra: extraOps.length > 0 })
+    }
+    const op = ops[outcome.value.op]
+    if (op === undefined) break
+    lost = { op, reason: outcome.value.reason }
+    left -= 1
   }
-  return known === null ? readAndDecide(TRIES, null) : attempt(TRIES, null, known, true)
+  return err(CONTENTION)
 }
 
 /** What is stored after a change; null when the claims moved with it, because then their versions have to be read. */

@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type Result, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { CommitOutcome, Op } from '../storage/store'
 import type { Engine } from './engine'
 import { type CommonError, HOOK_FAILED, storeUnavailable } from './errors'
@@ -18,23 +18,19 @@ const commitOnce = async (
   { ops, events }: Pick<Change, 'ops' | 'events'>,
 ): Promise<Result<CommitOutcome, CommonError>> => {
   const hooks = hooksOf(engine, events)
-  let hookFailed = false
-  const within = async (tx: unknown) => {
-    hookFailed = true
-    for (const hook of hooks) await hook(tx)
-    hookFailed = false
-  }
   const commitId = engine.ids.next('cmt')
-  const write = async () =>
-    engine.store.commit(
-      ops.map((op) => stamped(op, commitId)),
-      hooks.length === 0 ? undefined : within,
-    )
-  const written = await ResultAsync.fromThrowable(write, (fault) =>
-    hookFailed ? HOOK_FAILED : storeUnavailable(fault),
-  )()
-  if (written.isOk() || written.error === HOOK_FAILED) return written
-  return readBack(engine, events, commitId, written.error)
+  const named = ops.map((op) => stamped(op, commitId))
+  let isInHook = false
+  const within = async (tx: unknown) => {
+    isInHook = true
+    for (const hook of hooks) await hook(tx)
+    isInHook = false
+  }
+  try {
+    return ok(await engine.store.commit(named, hooks.length === 0 ? undefined : within))
+  } catch (fault) {
+    return isInHook ? err(HOOK_FAILED) : readBack(engine, events, commitId, storeUnavailable(fault))
+  }
 }
 
 const hooksOf = ({ inTransaction }: Engine, events: readonly PaymentEvent[]) =>
@@ -43,20 +39,19 @@ const hooksOf = ({ inTransaction }: Engine, events: readonly PaymentEvent[]) =>
     : events.flatMap((event) => matching(inTransaction, event.type).map((hook) => (tx: unknown) => hook(event, tx)))
 
 const stamped = (op: Op, commitId: string): Op =>
-  op.op === 'insert' && op.kind === 'events' ? { ...op, row: { ...op.row, commitId } } : op
+  op.op === 'insert' && op.kind === 'events' ? { op: 'insert', kind: 'events', row: { ...op.row, commitId } } : op
 
 /**
  * The answer to a commit was lost. If the history holds what this very write wrote, it happened. If not, it may still
  * happen, and the caller is told that nobody knows.
  */
-const readBack = (
+const readBack = async (
   engine: Engine,
   [first]: readonly PaymentEvent[],
   commitId: string,
   error: CommonError,
-): ResultAsync<CommitOutcome, CommonError> => {
-  if (first === undefined) return errAsync(error)
-  return fromStore(() => engine.store.get('events', first.id))
-    .orElse(() => errAsync(error))
-    .andThen((row) => (row?.commitId === commitId ? okAsync<CommitOutcome>({ kind: 'committed' }) : errAsync(error)))
+): Promise<Result<CommitOutcome, CommonError>> => {
+  if (first === undefined) return err(error)
+  const row = await fromStore(() => engine.store.get('events', first.id))
+  return row.isOk() && row.value?.commitId === commitId ? ok({ kind: 'committed' }) : err(error)
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../core/clock'
 import { randomIds } from '../core/ids'
+import { freezeTerms } from '../policies'
 import type { Gateway, GatewayWiring } from '../providers/gateway'
 import { lazy } from '../providers/lazy'
 import { type WalletBook, walletBook } from '../providers/wallet'
@@ -44,7 +45,7 @@ export const createPayments = <const G extends Gateways, const P extends RefundP
     clock,
     ids,
     gateways: new Map(Object.entries(options.gateways).map(([name, gateway]) => [name, connected(gateway, wiring)])),
-    refundPolicies: options.refundPolicies ?? {},
+    refundPolicies: frozenPolicies(options.refundPolicies ?? {}),
     authorize: options.authorize ?? defaultAuthorize,
     inTransaction: (options.inTransaction ?? {}) as Engine['inTransaction'],
     on: options.on ?? {},
@@ -122,6 +123,15 @@ const checkGateways = (gateways: Gateways): void => {
     if (typeof gateway?.connect !== 'function') throw new TypeError(`createPayments: gateways.${name} is not a gateway`)
   }
 }
+
+/** A policy that cannot be meant is found at start, not at the first sale. */
+const frozenPolicies = (policies: RefundPolicies): Engine['refundPolicies'] =>
+  new Map(
+    Object.entries(policies).map(([name, terms]) => [
+      name,
+      Object.freeze({ name, version: 1, terms: freezeTerms(terms) }),
+    ]),
+  )
 
 type Wiring = GatewayWiring & { readonly settings: Settings }
 

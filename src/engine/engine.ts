@@ -1,7 +1,7 @@
 import type { Actor, Cause } from '../core/actor'
 import type { Clock } from '../core/clock'
 import type { Ids } from '../core/ids'
-import type { RefundTerms } from '../policies'
+import type { FrozenPolicy } from '../core/order'
 import type { GatewayCapabilities, PaymentGateway } from '../providers/gateway'
 import type { Store } from '../storage/store'
 import type * as Inputs from './input'
@@ -13,7 +13,8 @@ export type Engine = {
   readonly clock: Clock
   readonly ids: Ids
   readonly gateways: ReadonlyMap<string, ConnectedGateway>
-  readonly refundPolicies: Readonly<Record<string, RefundTerms>>
+  /** As they are frozen on every order that names one. */
+  readonly refundPolicies: ReadonlyMap<string, FrozenPolicy>
   readonly authorize: Authorize
   readonly inTransaction: InTransactionHooks<unknown>
   readonly on: EventHandlers

@@ -1,9 +1,9 @@
-import { err, errAsync, okAsync, ResultAsync } from 'neverthrow'
+import { err, ok, type Result, ResultAsync } from 'neverthrow'
 import type { Attempt } from '../core/attempt'
 import type { Order } from '../core/order'
 import { ownsClaims } from '../core/order'
 import type { Refund } from '../core/refund'
-import type { Row } from '../storage/schema'
+import type { Kind, Row } from '../storage/schema'
 import type { Engine } from './engine'
 import { type CommonError, notFound, storeUnavailable } from './errors'
 import { attemptFromRow, orderFromRow, refundFromRow } from './rows'
@@ -11,7 +11,11 @@ import type { Loaded } from './write'
 
 /** Runs a piece of store work. What the store throws becomes a value. */
 export const fromStore = <T>(work: () => Promise<T>): ResultAsync<T, CommonError> =>
-  ResultAsync.fromThrowable(work, storeUnavailable)()
+  flattened(async () => ok(await work()))
+
+/** The same for work that has a result of its own. */
+const flattened = <T>(work: () => Promise<Result<T, CommonError>>): ResultAsync<T, CommonError> =>
+  new ResultAsync(work().catch((fault: unknown) => err(storeUnavailable(fault))))
 
 /** Most orders have a handful of lines and claims; a page of this size is one read. */
 const PARTS = 1_000
@@ -22,20 +26,30 @@ export const linesOf = (engine: Engine, orderId: string): Promise<readonly Row<'
 export const claimsOf = (engine: Engine, orderId: string): Promise<readonly Row<'claims'>[]> =>
   engine.store.find('claims', { index: 'byOrder', where: { orderId }, limit: PARTS })
 
-export const loadOrder = (engine: Engine, orderId: string): ResultAsync<Order, CommonError> =>
-  fromStore(() => engine.store.get('orders', orderId)).andThen((row) =>
-    row === undefined ? err(notFound('order')) : fromStore(async () => orderFromRow(row)),
-  )
+export const loadOrder = (engine: Engine, id: string): ResultAsync<Order, CommonError> =>
+  loadOne(engine, { kind: 'orders', id, what: 'order' }, orderFromRow)
 
-export const loadAttempt = (engine: Engine, attemptId: string): ResultAsync<Attempt, CommonError> =>
-  fromStore(() => engine.store.get('attempts', attemptId)).andThen((row) =>
-    row === undefined ? err(notFound('attempt')) : fromStore(async () => attemptFromRow(row)),
-  )
+export const loadAttempt = (engine: Engine, id: string): ResultAsync<Attempt, CommonError> =>
+  loadOne(engine, { kind: 'attempts', id, what: 'attempt' }, attemptFromRow)
 
-export const loadRefund = (engine: Engine, refundId: string): ResultAsync<Refund, CommonError> =>
-  fromStore(() => engine.store.get('refunds', refundId)).andThen((row) =>
-    row === undefined ? err(notFound('refund')) : fromStore(async () => refundFromRow(row)),
-  )
+export const loadRefund = (engine: Engine, id: string): ResultAsync<Refund, CommonError> =>
+  loadOne(engine, { kind: 'refunds', id, what: 'refund' }, refundFromRow)
+
+type Wanted<K extends Kind> = {
+  readonly kind: K
+  readonly id: string
+  readonly what: Parameters<typeof notFound>[0]
+}
+
+const loadOne = <K extends Kind, T>(
+  { store }: Engine,
+  { kind, id, what }: Wanted<K>,
+  read: (row: Row<K>) => T,
+): ResultAsync<T, CommonError> =>
+  flattened(async () => {
+    const row = await store.get(kind, id)
+    return row === undefined ? err(notFound(what)) : ok(read(row))
+  })
 
 export type Ref = { readonly orderId: string; readonly attemptId?: string | null; readonly refundId?: string | null }
 
@@ -61,37 +75,30 @@ export const paymentOf = async ({ store }: Engine, attemptId: string): Promise<F
 }
 
 /** An order with the attempt and refund asked for and its live claims, read at once or side by side. */
-export const load = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> => {
-  const { orderId, attemptId, refundId } = ref
-  if (!attemptId || refundId || engine.store.getWithOrder === undefined) return loadParts(engine, ref)
-  return fromStore(() => paymentOf(engine, attemptId)).andThen((found) =>
-    // What is missing or belongs to another order is named by reading the parts.
-    found?.around?.order.id === orderId ? okAsync(found.around) : loadParts(engine, ref),
-  )
-}
-
-const loadParts = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> =>
-  fromStore(async () => {
+export const load = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> =>
+  flattened(async () => {
     const { orderId, attemptId, refundId } = ref
-    const [order, attempt, refund, claims] = await Promise.all([
-      engine.store.get('orders', orderId),
-      attemptId ? engine.store.get('attempts', attemptId) : undefined,
-      refundId ? engine.store.get('refunds', refundId) : undefined,
-      claimsOf(engine, orderId),
-    ])
-    if (order === undefined) return null
-    return {
-      order: orderFromRow(order),
-      attempt: attempt === undefined ? null : attemptFromRow(attempt),
-      refund: refund === undefined ? null : refundFromRow(refund),
-      claims,
-    }
-  }).andThen((loaded): ResultAsync<Loaded, CommonError> => {
-    if (loaded === null) return errAsync(notFound('order'))
-    const { order, attempt, refund } = loaded
-    // An id of another order's part is as good as none.
-    if (ref.attemptId && attempt?.orderId !== order.id) return errAsync(notFound('attempt'))
-    if (ref.refundId && refund?.orderId !== order.id) return errAsync(notFound('refund'))
-    if (ownsClaims(order)) return okAsync({ ...loaded, lines: [] })
-    return fromStore(() => linesOf(engine, order.id)).map((lines) => ({ ...loaded, claims: [], lines }))
+    if (!attemptId || refundId || engine.store.getWithOrder === undefined) return loadParts(engine, ref)
+    const found = await paymentOf(engine, attemptId)
+    // What is missing or belongs to another order is named by reading the parts.
+    return found?.around?.order.id === orderId ? ok(found.around) : loadParts(engine, ref)
   })
+
+const loadParts = async (engine: Engine, ref: Ref): Promise<Result<Loaded, CommonError>> => {
+  const { orderId, attemptId, refundId } = ref
+  const [orderRow, attemptRow, refundRow, claims] = await Promise.all([
+    engine.store.get('orders', orderId),
+    attemptId ? engine.store.get('attempts', attemptId) : undefined,
+    refundId ? engine.store.get('refunds', refundId) : undefined,
+    claimsOf(engine, orderId),
+  ])
+  if (orderRow === undefined) return err(notFound('order'))
+  const order = orderFromRow(orderRow)
+  // An id of another order's part is as good as none.
+  if (attemptId && attemptRow?.orderId !== order.id) return err(notFound('attempt'))
+  if (refundId && refundRow?.orderId !== order.id) return err(notFound('refund'))
+  const attempt = attemptRow === undefined ? null : attemptFromRow(attemptRow)
+  const refund = refundRow === undefined ? null : refundFromRow(refundRow)
+  if (ownsClaims(order)) return ok({ order, attempt, refund, claims, lines: [] })
+  return ok({ order, attempt, refund, claims: [], lines: await linesOf(engine, order.id) })
+}

@@ -14,7 +14,6 @@ import {
   requiresCancellation,
 } from '../policies'
 import type { GatewayError } from '../providers/gateway'
-import { sha256Hex } from '../providers/signature'
 import { allow } from './authorize'
 import { changeOrder } from './change'
 import { type Checked, checkInput, type InputOf } from './check-input'
@@ -22,7 +21,7 @@ import { type Door, type Engine, later } from './engine'
 import { type CommonError, notFound, type QuoteError, type RefundError } from './errors'
 import { loadOrder, loadRefund } from './load'
 import { executeRefund } from './refund-execution'
-import { canonicalJson, replayOf, requestId } from './requests'
+import { fingerprintOf, replayOf, requestId } from './requests'
 
 export type QuoteInput = InputOf<'OrderInput'>
 export type RefundInput = InputOf<'RefundInput'>
@@ -124,7 +123,7 @@ const startRefund = (
 ): ResultAsync<string, RefundError> => {
   const keyId = requestId('refund', input.actor, input.idempotencyKey)
   const { order: orderId, amount: asked, reason } = input
-  const fingerprint = sha256Hex(canonicalJson({ orderId, asked, reason }))
+  const fingerprint = fingerprintOf({ orderId, asked, reason })
   return loadOrder(engine, orderId)
     .andThen((order) => ('paidAttemptId' in order ? ok(order.paidAttemptId) : ok(null)))
     .andThen((attemptId) =>

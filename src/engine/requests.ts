@@ -1,5 +1,6 @@
 import { err, ok, type ResultAsync } from 'neverthrow'
 import type { Actor } from '../core/actor'
+import { sha256Hex } from '../providers/signature'
 import type { Row } from '../storage/schema'
 import type { Engine } from './engine'
 import { CONTENTION, type CommonError } from './errors'
@@ -18,10 +19,22 @@ export const replayOf = (engine: Engine, id: string, fingerprint: string): Resul
       : err({ code: 'idempotency_conflict' as const, outcome: 'not_executed' as const })
   })
 
-/** JSON with sorted keys: the same facts in any order make the same text. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : inner,
-  )
+/** What a request asks for, told apart from another: the same facts in any order have the same fingerprint. */
+export const fingerprintOf = (facts: Facts): string => sha256Hex(canonicalJson(facts))
+
+type Facts = string | number | boolean | null | Date | readonly Facts[] | { readonly [name: string]: Facts | undefined }
+
+/** JSON with sorted keys. */
+const canonicalJson = (facts: Facts): string => {
+  if (typeof facts !== 'object' || facts === null || facts instanceof Date) return JSON.stringify(facts)
+  if (isList(facts)) return `[${facts.map(canonicalJson).join()}]`
+  let members = ''
+  for (const name of Object.keys(facts).sort()) {
+    const fact = facts[name]
+    if (fact === undefined) continue
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(fact)}`
+  }
+  return `{${members}}`
+}
+
+const isList = (facts: Facts): facts is readonly Facts[] => Array.isArray(facts)

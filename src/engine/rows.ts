@@ -166,21 +166,64 @@ export const lineFromRow = (row: Row<'orderLines'>): OrderLine => ({
   pool: row.pool,
 })
 
-export const attemptFromRow = (row: Row<'attempts'>): Attempt => {
-  const { currency, amountMinor, mode, status, ...rest } = row
-  return {
-    ...rest,
-    // Both columns are only ever written from these types.
-    mode: mode as Attempt['mode'],
-    status: status as AttemptStatus,
-    amount: { amountMinor, currency: currencyOf(row) },
-  }
-}
+/** Written out, like the orders above. */
+export const attemptFromRow = (row: Row<'attempts'>): Attempt => ({
+  id: row.id,
+  version: row.version,
+  orderId: row.orderId,
+  buyerId: row.buyerId,
+  number: row.number,
+  gateway: row.gateway,
+  // Both columns are only ever written from these types.
+  mode: row.mode as Attempt['mode'],
+  method: row.method,
+  amount: { amountMinor: row.amountMinor, currency: currencyOf(row) },
+  status: row.status as AttemptStatus,
+  capturedMinor: row.capturedMinor,
+  refundedMinor: row.refundedMinor,
+  providerRef: row.providerRef,
+  chargeRequestedAt: row.chargeRequestedAt,
+  keyGeneration: row.keyGeneration,
+  createdAt: row.createdAt,
+  openedAt: row.openedAt,
+  approvedAt: row.approvedAt,
+  closedAt: row.closedAt,
+  failureCode: row.failureCode,
+  depositDueAt: row.depositDueAt,
+  callbackSecretHash: row.callbackSecretHash,
+  checks: row.checks,
+  nextCheckAt: row.nextCheckAt,
+})
 
-export const attemptColumns = (attempt: Attempt): ColumnsOf<'attempts'> => {
-  const { id: _, version: __, amount, ...rest } = attempt
-  return { ...rest, currency: amount.currency, amountMinor: amount.amountMinor }
-}
+export const attemptColumns = (attempt: Attempt): ColumnsOf<'attempts'> => ({
+  orderId: attempt.orderId,
+  buyerId: attempt.buyerId,
+  number: attempt.number,
+  gateway: attempt.gateway,
+  mode: attempt.mode,
+  currency: attempt.amount.currency,
+  amountMinor: attempt.amount.amountMinor,
+  createdAt: attempt.createdAt,
+  method: attempt.method,
+  status: attempt.status,
+  capturedMinor: attempt.capturedMinor,
+  refundedMinor: attempt.refundedMinor,
+  providerRef: attempt.providerRef,
+  chargeRequestedAt: attempt.chargeRequestedAt,
+  keyGeneration: attempt.keyGeneration,
+  openedAt: attempt.openedAt,
+  approvedAt: attempt.approvedAt,
+  closedAt: attempt.closedAt,
+  failureCode: attempt.failureCode,
+  depositDueAt: attempt.depositDueAt,
+  callbackSecretHash: attempt.callbackSecretHash,
+  checks: attempt.checks,
+  nextCheckAt: attempt.nextCheckAt,
+})
+
+/** What an attempt's row has to be set to. */
+export const attemptChanges = (before: Attempt, after: Attempt): Partial<ColumnsOf<'attempts'>> =>
+  changedColumns(attemptColumns(before), attemptColumns(after))
 
 export const refundFromRow = (row: Row<'refunds'>): Refund => {
   const { currency, amountMinor, purpose, status, ...rest } = row

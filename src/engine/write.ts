@@ -7,7 +7,7 @@ import type { Op } from '../storage/store'
 import type { Door } from './engine'
 import { isDelivered, toPaymentEvent } from './events'
 import type { PaymentEvent } from './options'
-import { attemptColumns, changedColumns, orderChanges, refundColumns } from './rows'
+import { attemptChanges, attemptColumns, changedColumns, orderChanges, refundColumns } from './rows'
 
 /** What a change is built from: the state that was read, and the rows beside it that a change of state touches. */
 export type Loaded = Checkout & {
@@ -70,7 +70,7 @@ const attemptOps = ({ attempt: before }: Checkout, { attempt: after }: Checkout)
     return [{ op: 'insert', kind: 'attempts', row: { id, ...attemptColumns(after) } }]
   }
   if (after === before) return []
-  const set = changedColumns(attemptColumns(before), attemptColumns(after))
+  const set = attemptChanges(before, after)
   if (Object.keys(set).length === 0) return []
   return [{ op: 'update', kind: 'attempts', id, expectedVersion: before.version, set }]
 }

@@ -11,6 +11,7 @@ import { byRequest, type Engine } from '../../src/engine/engine'
 import { hold } from '../../src/engine/holds'
 import { settingsOf } from '../../src/engine/options'
 import { UNREAD } from '../../src/engine/write'
+import { freezeTerms } from '../../src/policies'
 import type { Store } from '../../src/storage/store'
 
 // A verb that has read only the order may decide whatever leaves the order's claims alone. A decision that moves them
@@ -37,7 +38,7 @@ const heldSeat = async () => {
     clock: testClock(),
     ids: testIds(),
     gateways: new Map(),
-    refundPolicies: { week: withinDays(7) },
+    refundPolicies: new Map([['week', { name: 'week', version: 1, terms: freezeTerms(withinDays(7)) }]]),
     authorize: defaultAuthorize,
     inTransaction: {},
     on: {},

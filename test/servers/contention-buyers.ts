@@ -1,8 +1,7 @@
 import { createPayments, krw } from 'holdfast'
 import { never } from 'holdfast/policies'
-import { sqlStore } from 'holdfast/storage/sql'
 import { childSide } from './children'
-import { connect, type Place, run } from './servers'
+import { connectStore, type Place, run } from './servers'
 
 // One of the processes of `contention.test.ts`: many buyers of one shop, who all want the same thing at the same moment.
 
@@ -14,9 +13,9 @@ export type Tally = { readonly winners: readonly string[]; readonly refusals: Re
 const { config, say, onMessage } = childSide()
 // The test that starts us wrote it.
 const { place, from, buyers } = config as BuyersConfig
-const db = connect(place, { connections: 5, prepared: true })
+const { db, store } = connectStore(place, 5)
 const payments = createPayments({
-  store: sqlStore({ db, dialect: place.kind, ...place.naming }),
+  store,
   gateways: {},
   refundPolicies: { none: never() },
 })

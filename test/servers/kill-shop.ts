@@ -1,20 +1,19 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { type Clock, createPayments, type PaymentEvent, systemClock } from 'holdfast'
 import { withinDays } from 'holdfast/policies'
-import { sqlStore } from 'holdfast/storage/sql'
 import { fakeToss } from 'holdfast/testing'
 import { toss } from 'holdfast/toss'
-import { connect, type Place, run } from './servers'
+import { connectStore, type Place, run } from './servers'
 
 export const HOOKED = 'hf_host_hooked'
 export const HEARD = 'hf_host_heard'
 
 /** The shop of `kills.test.ts`: what every one of its processes runs, and the one that cleans up after them. */
 export const killShop = (place: Place, bank: string, clock: Clock = systemClock()) => {
-  const db = connect(place, { connections: 6, prepared: true })
+  const { db, store } = connectStore(place, 6)
   const inHost = (table: string) => `"${place.naming.schema}".${table}`
   const payments = createPayments({
-    store: sqlStore({ db, dialect: 'postgres', ...place.naming }),
+    store,
     gateways: { toss: toss({ ...fakeToss().keys, baseUrl: bank, timeoutMs: 1_500 }) },
     refundPolicies: { easy: withinDays(7) },
     clock,

@@ -5,7 +5,13 @@ import { schemaStatements } from '../../src/storage/relational/ddl'
 import { ALL_KINDS, createNames, type NamingOptions } from '../../src/storage/relational/naming'
 import { createReader } from '../../src/storage/relational/statements'
 import type { Kind, Row } from '../../src/storage/schema'
-import { type PostgresPool, preparedPool } from '../../src/storage/sql'
+import {
+  type PostgresPool,
+  type PreparedPool,
+  preparedPool,
+  type RelationalStore,
+  sqlStore,
+} from '../../src/storage/sql'
 
 // biome-ignore lint/suspicious/noExplicitAny: the tables are ours, and a Kysely of any database takes them
 export type Db = Kysely<any>
@@ -56,7 +62,22 @@ export type ConnectOptions = {
 }
 
 /** A Kysely on a pool of its own, as a host would make it. */
-export const connect = ({ kind, url }: Place, options: ConnectOptions = {}): Db => {
+export const connect = (place: Place, options: ConnectOptions = {}): Db => connected(place, options).db
+
+/** The same with a store; on PostgreSQL its reads and commits go past Kysely. */
+export const connectStore = (
+  place: Place,
+  connections: number,
+): { readonly db: Db; readonly store: RelationalStore<Db> } => {
+  const { db, pool } = connected(place, { connections, prepared: true })
+  const given = { db, dialect: place.kind, ...place.naming }
+  return { db, store: sqlStore(pool === undefined ? given : { ...given, pool }) }
+}
+
+const connected = (
+  { kind, url }: Place,
+  options: ConnectOptions,
+): { readonly db: Db; readonly pool?: PreparedPool } => {
   const { connections = 5, prepared = false, onError } = options
   const log: Logger = (event) => {
     if (event.level === 'error') onError?.(event.error)
@@ -67,15 +88,16 @@ export const connect = ({ kind, url }: Place, options: ConnectOptions = {}): Db 
     const onCreateConnection = async (connection: DatabaseConnection): Promise<void> => {
       if (init !== undefined) await connection.executeQuery(CompiledQuery.raw(init))
     }
-    return new Kysely({ dialect: new MysqlDialect({ pool, onCreateConnection }), log })
+    return { db: new Kysely({ dialect: new MysqlDialect({ pool, onCreateConnection }), log }) }
   }
   const pool = new Pool({ connectionString: url, max: connections, ...options.postgres })
   // Without these two a connection that dies, idle or at work, ends the process: node-postgres throws what nobody hears.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   // A pool of node-postgres is what the wrapper takes; only its overloads are wider.
-  const wrapped = prepared ? preparedPool(pool as PostgresPool) : pool
-  return new Kysely({ dialect: new PostgresDialect({ pool: wrapped }), log })
+  const wrapped = prepared ? preparedPool(pool as PostgresPool) : undefined
+  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool: wrapped ?? pool }), log })
+  return wrapped === undefined ? { db } : { db, pool: wrapped }
 }
 
 export const run = async (db: Db, text: string, values: readonly unknown[] = []) =>

@@ -6,7 +6,6 @@ import { testClock, testIds } from 'holdfast/testing'
 import { wallet } from 'holdfast/wallet'
 import type { Kysely, Transaction } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sqlStore } from '../../src/storage/sql'
 import { databases, type Opened } from './relational/databases'
 
 const BUYER = { kind: 'buyer', id: 'buyer-1' } as const
@@ -30,7 +29,7 @@ describe.each(databases('joined').map((database) => [database.name, database] as
   beforeEach(() => opened.empty())
 
   const shop = () => {
-    const store = sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming })
+    const store = opened.store()
     const told: string[] = []
     const payments = createPayments({
       store,

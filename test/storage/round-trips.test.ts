@@ -4,7 +4,6 @@ import { withinDays } from 'holdfast/policies'
 import { testClock, testIds } from 'holdfast/testing'
 import { wallet } from 'holdfast/wallet'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sqlStore } from '../../src/storage/sql'
 import { databases, type Opened } from './relational/databases'
 
 // One commit is one round trip where the database allows it. What a verb costs is counted, so that a change that makes
@@ -28,7 +27,7 @@ describe.each(chosen.map((database) => [database.name, database] as const))('%s'
 
   const shop = (more: { readonly mock?: ReturnType<typeof mock> } = {}) =>
     createPayments({
-      store: sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming }),
+      store: opened.store(),
       gateways: { mock: mock(), wallet: wallet({ openingBalance: krw(100_000) }), ...more },
       refundPolicies: { week: withinDays(7) },
       clock: testClock(),
@@ -38,7 +37,7 @@ describe.each(chosen.map((database) => [database.name, database] as const))('%s'
   const many = (pageSize: number, clock = testClock()) => ({
     clock,
     ...createPayments({
-      store: sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming }),
+      store: opened.store(),
       gateways: { mock: mock() },
       refundPolicies: { week: withinDays(7) },
       clock,

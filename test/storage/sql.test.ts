@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { sqlStore } from '../../src/storage/sql'
 import { storeConformance } from '../../src/testing'
 import { databases, type Opened } from './relational/databases'
 
@@ -16,7 +15,7 @@ describe.each(databases('conformance').map((database) => [database.name, databas
 
   const makeStore = async () => {
     await opened.empty()
-    return sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming })
+    return opened.store()
   }
   for (const { name, run } of storeConformance(makeStore)) test(name, run, 60_000)
 })

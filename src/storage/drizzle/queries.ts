@@ -1,7 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Dialect } from '../relational/naming'
 
-type Parts = TemplateStringsArray
+type Query = {
+  readonly parts: TemplateStringsArray
+  /** Which value stands between two parts: on PostgreSQL one may stand in several places. */
+  readonly places: readonly number[]
+}
 
 const MAX_TEXTS = 500
 /** A commit of very many rows has a text of its own, which nobody asks for again. */
@@ -12,20 +16,24 @@ const MAX_LENGTH = 20_000
  * pieces of the latest texts are kept.
  */
 export const createQueries = (dialect: Dialect) => {
-  const known = new Map<string, Parts>()
-  const placeholder = dialect === 'postgres' ? /\$\d+/ : '?'
+  const known = new Map<string, Query>()
+  const isNumbered = dialect === 'postgres'
 
-  const partsOf = (text: string): Parts => {
+  const queryOf = (text: string): Query => {
     const found = known.get(text)
     if (found !== undefined) return found
-    const pieces = text.split(placeholder)
-    const parts: Parts = Object.assign(pieces, { raw: pieces })
-    if (text.length > MAX_LENGTH) return parts
+    const pieces = text.split(isNumbered ? /\$\d+/ : '?')
+    const places = isNumbered ? Array.from(text.matchAll(/\$(\d+)/g), ([, number]) => Number(number) - 1) : []
+    const query: Query = { parts: Object.assign(pieces, { raw: pieces }), places }
+    if (text.length > MAX_LENGTH) return query
     const [oldest] = known.keys()
     if (known.size >= MAX_TEXTS && oldest !== undefined) known.delete(oldest)
-    known.set(text, parts)
-    return parts
+    known.set(text, query)
+    return query
   }
 
-  return (text: string, values: readonly unknown[]): SQL => sql(partsOf(text), ...values)
+  return (text: string, values: readonly unknown[]): SQL => {
+    const { parts, places } = queryOf(text)
+    return sql(parts, ...(isNumbered ? places.map((at) => values[at]) : values))
+  }
 }

@@ -55,13 +55,25 @@ const readInteger = (value: unknown): number => {
   return read
 }
 
+const SPACE = 32
+
 const SQL_MOMENT = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d(?::?\d\d)?)?$/
 
 /** Text without a zone is UTC: that is how it was written. */
 const readMoment = (value: unknown): Date => {
   if (value instanceof Date) return value
-  const [, date, time, zone = 'Z'] = SQL_MOMENT.exec(String(value)) ?? []
+  const text = String(value)
+  const plain = utcMoment(text)
+  if (plain !== undefined) return plain
+  const [, date, time, zone = 'Z'] = SQL_MOMENT.exec(text) ?? []
   const moment = new Date(`${date}T${time}${zone.length === 3 ? `${zone}:00` : zone}`)
   if (Number.isNaN(moment.getTime())) throw new RangeError('a stored moment cannot be read')
   return moment
+}
+
+/** PostgreSQL's way of writing UTC, which nearly every moment of a page comes in, without an expression to match. */
+const utcMoment = (text: string): Date | undefined => {
+  if (!text.endsWith('+00') || text.charCodeAt(10) !== SPACE) return undefined
+  const moment = new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+  return Number.isNaN(moment.getTime()) ? undefined : moment
 }

@@ -1,4 +1,5 @@
 import { type CommitOutcome, type Op, StoreError } from '../store'
+import type { Value } from './codec'
 import type { Answer, Driver, JoinedSession, Session, Statement } from './driver'
 import { meaningOf, REFUSAL } from './faults'
 import type { Names } from './naming'
@@ -107,20 +108,26 @@ const isWholeAlone = (steps: readonly Step[]): boolean =>
  * @see https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
  */
 const asOneStatement = (steps: readonly Step[]): Piece => {
-  const checked = steps.flatMap(({ isInsert, expected }, at) => (isInsert ? [] : [{ at, expected }]))
+  const values: Value[] = []
+  let shape = ''
+  for (const step of steps) {
+    shape += `${step.shape}; `
+    for (const value of step.values) values.push(value)
+  }
+  // Bound, so that pages of every length share a text.
+  for (const { isInsert, expected } of steps) if (!isInsert) values.push(expected)
   return {
-    shape: steps.map(({ shape }) => shape).join('; '),
+    shape,
     text: (place) => {
       const expressions = steps.map(
         ({ text, isInsert }, at) => `s${at} AS (${text(place)}${isInsert ? '' : ' RETURNING 1'})`,
       )
-      // Bound, so that pages of every length share a text.
-      const checks = checked.map(
-        ({ at }) => `WHEN (SELECT count(*) FROM s${at}) <> CAST(${place()} AS bigint) THEN '${REFUSAL} ${at}'`,
+      const checks = steps.flatMap(({ isInsert }, at) =>
+        isInsert ? [] : [`WHEN (SELECT count(*) FROM s${at}) <> CAST(${place()} AS bigint) THEN '${REFUSAL} ${at}'`],
       )
       const whole = checks.length === 0 ? '1' : `CAST(CASE ${checks.join(' ')} ELSE '1' END AS integer)`
       return `WITH ${expressions.join(', ')} SELECT ${whole}`
     },
-    values: [...steps.flatMap(({ values }) => values), ...checked.map(({ expected }) => expected)],
+    values,
   }
 }

@@ -7,7 +7,6 @@ export type SqlValue = string | number | boolean | null
 export type Statement = { readonly text: string; readonly values: readonly SqlValue[] }
 
 export type Answer = {
-  /** Objects of this answer's own: their values are converted in place. */
   readonly rows: readonly Record<string, unknown>[]
   readonly affected: number
 }

@@ -39,6 +39,26 @@ export const declarationOf = (kind: Kind): KindDeclaration => DECLARATIONS[kind]
 // Object.keys forgets which keys the object has.
 export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[]
 
+export type Field = { readonly name: string; readonly type: KindDeclaration['columns'][string]['type'] }
+
+const COLUMNS: ReadonlyMap<Kind, readonly Field[]> = new Map(
+  ALL_KINDS.map((kind) => [
+    kind,
+    Object.entries(DECLARATIONS[kind].columns).map(([name, { type }]) => ({ name, type })),
+  ]),
+)
+const FIELDS: ReadonlyMap<Kind, readonly Field[]> = new Map(
+  [...COLUMNS].map(([kind, columns]) => [
+    kind,
+    [{ name: 'id', type: 'text' as const }, { name: 'version', type: 'integer' as const }, ...columns],
+  ]),
+)
+
+/** A kind's own columns. */
+export const columnsOf = (kind: Kind): readonly Field[] => COLUMNS.get(kind) ?? []
+/** The same behind `id` and `version`. */
+export const fieldsOf = (kind: Kind): readonly Field[] => FIELDS.get(kind) ?? []
+
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** Throws a `TypeError` on a prefix or schema that is no plain identifier: names cannot be parameters of a statement. */

@@ -1,29 +1,23 @@
-import type { Kind, KindDeclaration, Row } from '../schema'
+import type { Kind, Row } from '../schema'
 import type { Query } from '../store'
-import { type Codec, createCodec, type Value } from './codec'
+import { createCodec, type Value } from './codec'
 import type { Statement } from './driver'
-import { ALL_KINDS, declarationOf, type Names } from './naming'
+import { ALL_KINDS, declarationOf, fieldsOf, type Names } from './naming'
+import { inColumns } from './row-columns'
+import type { Format } from './row-format'
+import { asText } from './row-text'
 import { arrayOf, arraysOf, literalOf, rowsOfSet, type SetColumn } from './sets'
 import { createWriter, type Piece, type Place } from './texts'
 
-export type Table = {
-  readonly name: string
-  readonly select: string
-  readonly insert: string
-  /** The kind's own columns. */
-  readonly columns: readonly Field[]
-  /** `id` and `version` before them. */
-  readonly fields: readonly Field[]
-}
-
-type Field = readonly [name: string, type: KindDeclaration['columns'][string]['type']]
+export type Table = { readonly name: string; readonly select: string; readonly insert: string }
 
 export type Reader = ReturnType<typeof createReader>
 
 /** The statements that read, and how their rows become ours. */
 export const createReader = (names: Names) => {
   const codec = createCodec(names.dialect)
-  const tables = new Map(ALL_KINDS.map((kind) => [kind, createTable(names, kind)]))
+  const format = names.dialect === 'postgres' ? asText(names, codec) : inColumns(names, codec)
+  const tables = new Map(ALL_KINDS.map((kind) => [kind, createTable(names, format, kind)]))
   const table = (kind: Kind): Table => {
     const found = tables.get(kind)
     if (found === undefined) throw new TypeError(`${kind}: there is no such kind`)
@@ -31,7 +25,7 @@ export const createReader = (names: Names) => {
   }
   const id = names.column('id')
   const isPostgres = names.dialect === 'postgres'
-  const statement = createWriter(names)
+  const statement = createWriter(names, codec)
   const among = (kind: Kind, column: string, values: readonly string[], more = ''): Statement => {
     const list = (place: Place): string =>
       isPostgres ? `= ANY(${arrayOf('text', place)})` : `IN (${values.map(place).join(', ')})`
@@ -43,6 +37,7 @@ export const createReader = (names: Names) => {
   }
   return {
     codec,
+    format,
     table,
     statement,
     get: (kind: Kind, wanted: string): Statement =>
@@ -53,7 +48,7 @@ export const createReader = (names: Names) => {
       }),
 
     find: <K extends Kind>(kind: K, query: Query<K>): Statement => {
-      const { shape, text, values } = pageOf(names, codec, kind, query)
+      const { shape, text, values } = pageOf(names, kind, query)
       return statement({ shape, text: (place) => `${table(kind).select} WHERE ${text(place)}`, values })
     },
 
@@ -68,7 +63,6 @@ export const createReader = (names: Names) => {
 
     /** The rows whose columns hold one of these lists of values. */
     matching: (kind: Kind, columns: readonly string[], keys: readonly (readonly Value[])[]): Statement => {
-      const written = keys.map((values) => values.map((value) => codec.write(value)))
       const start = `${table(kind).select} WHERE `
       const shape = `matching ${kind} ${columns.join()}`
       if (isPostgres) {
@@ -76,7 +70,7 @@ export const createReader = (names: Names) => {
           (name, at): SetColumn => ({
             name: `c${at}`,
             type: declarationOf(kind).columns[name]?.type ?? 'text',
-            values: written.map((values) => values[at] ?? null),
+            values: keys.map((values) => codec.write(values[at] ?? null)),
           }),
         )
         const chosen = set.map(({ name }) => name).join(', ')
@@ -88,56 +82,33 @@ export const createReader = (names: Names) => {
       return statement({
         shape: `${shape} ${keys.length}`,
         text: (place) => start + keys.map(() => one(place)).join(' OR '),
-        values: written.flat(),
+        values: keys.flat(),
       })
     },
 
-    /**
-     * A driver's row as ours: the select list has named its columns, but drivers differ in the types they give. It is
-     * converted where it is, because a page of a job has thousands of them.
-     */
-    row: <K extends Kind>(kind: K, row: Record<string, unknown>): Row<K> => {
-      const read: Record<string, unknown> = Object.isFrozen(row) ? { ...row } : row
-      for (const [name, type] of table(kind).fields) {
-        const given = read[name]
-        const value = codec.read(type, given)
-        if (value !== given) read[name] = value
-      }
-      // The select list of a kind names the columns of that kind.
-      return read as unknown as Row<K>
+    /** A driver's row as ours. */
+    row: <K extends Kind>(kind: K, given: Readonly<Record<string, unknown>>): Row<K> => {
+      const row = format.read(kind, given)
+      if (row === undefined) throw new RangeError(`${kind}: a stored row has no id`)
+      return row
     },
   }
 }
 
-const createTable = (names: Names, kind: Kind): Table => {
-  const columns = Object.entries(declarationOf(kind).columns).map(([name, { type }]) => [name, type] as const)
-  const fields = [['id', 'text'] as const, ['version', 'integer'] as const, ...columns]
+const createTable = (names: Names, format: Format, kind: Kind): Table => {
   const name = names.table(kind)
   return {
     name,
-    fields,
-    columns,
-    select: `SELECT ${fields.map(([field]) => selected(names, kind, field)).join(', ')} FROM ${name}`,
-    insert: `INSERT INTO ${name} (${fields.map(([field]) => names.column(field)).join(', ')}) `,
+    select: `SELECT ${format.list(kind)} FROM ${name}`,
+    insert: `INSERT INTO ${name} (${fieldsOf(kind)
+      .map((field) => names.column(field.name))
+      .join(', ')}) `,
   }
-}
-
-/** MySQL drivers turn a moment into the process's own time zone; as text it stays what it is. */
-export const selected = (
-  names: Names,
-  kind: Kind,
-  field: string,
-  { alias, as = field }: { readonly alias?: string; readonly as?: string } = {},
-): string => {
-  const column = alias === undefined ? names.column(field) : `${alias}.${names.column(field)}`
-  const isMoment = declarationOf(kind).columns[field]?.type === 'moment'
-  return `${names.dialect === 'mysql' && isMoment ? `CAST(${column} AS CHAR)` : column} AS ${names.quote(as)}`
 }
 
 /** Everything behind WHERE: the equality prefix, the bounds of the last column, where the page before ended. */
 const pageOf = <K extends Kind>(
   names: Names,
-  codec: Codec,
   kind: K,
   { index, where, atLeast, atMost, order = 'asc', limit, after }: Query<K>,
 ): Piece => {
@@ -163,10 +134,8 @@ const pageOf = <K extends Kind>(
       return `${conditions.join(' AND ')} ORDER BY ${sorted} ${order}, ${id} ${order} LIMIT ${size}`
     },
     values: [
-      ...equal.map((name) => codec.write(where[name] ?? null)),
-      ...[atLeast, atMost, after?.value, after?.value].flatMap((value) =>
-        value === undefined ? [] : [codec.write(value)],
-      ),
+      ...equal.map((name) => where[name] ?? null),
+      ...[atLeast, atMost, after?.value, after?.value].flatMap((value) => (value === undefined ? [] : [value])),
       ...(after === undefined ? [] : [after.id]),
       ...(isLimitBound ? [limit] : []),
     ],

@@ -1,7 +1,6 @@
-import type { Codec, Value } from './codec'
-import type { SqlValue } from './driver'
-import type { Names } from './naming'
-import type { Reader, Table } from './statements'
+import type { Value } from './codec'
+import { columnsOf, type Field, type Names } from './naming'
+import type { Reader } from './statements'
 import type { Adjust, Insert, Remove, Step, Steps, Update } from './steps'
 import type { Place } from './texts'
 
@@ -11,19 +10,17 @@ export const MAX_VALUES = 30_000
 export const MAX_ALTERNATIVES = 200
 
 /** Statements that list their rows one after the other. */
-export const listSteps = (names: Names, { table, codec }: Reader): Steps => {
+export const listSteps = (names: Names, { table }: Reader): Steps => {
   const [id, version] = [names.column('id'), names.column('version')]
   const atVersions = (group: readonly unknown[], place: Place): string =>
     group.map(() => `(${id} = ${place()} AND ${version} = ${place()})`).join(' OR ')
-  const versionsOf = (group: readonly (Update | Remove)[]): readonly SqlValue[] =>
-    group.flatMap((op) => [op.id, op.expectedVersion])
   return {
     remove: (group) => {
       const [{ kind }] = group
       return inPieces(group, MAX_ALTERNATIVES).map((piece) => ({
         shape: `remove ${kind} ${piece.length}`,
         text: (place) => `DELETE FROM ${table(kind).name} WHERE ${atVersions(piece, place)}`,
-        values: versionsOf(piece),
+        values: withVersions([], piece),
         expected: piece.length,
         isInsert: false,
       }))
@@ -33,11 +30,11 @@ export const listSteps = (names: Names, { table, codec }: Reader): Steps => {
       const columns = Object.keys(set)
       const changes = (place: Place): string =>
         [...columns.map((name) => `${names.column(name)} = ${place()}`), `${version} = ${version} + 1`].join(', ')
-      const changed = Object.values(set).map((value) => codec.write(value))
+      const changed = Object.values(set)
       return inPieces(group, MAX_ALTERNATIVES).map((piece) => ({
         shape: `update ${kind} ${columns.join()} ${piece.length}`,
         text: (place) => `UPDATE ${table(kind).name} SET ${changes(place)} WHERE ${atVersions(piece, place)}`,
-        values: [...changed, ...versionsOf(piece)],
+        values: withVersions([...changed], piece),
         expected: piece.length,
         isInsert: false,
       }))
@@ -45,14 +42,15 @@ export const listSteps = (names: Names, { table, codec }: Reader): Steps => {
     adjust: (group) => byId(group).map((op) => adjustStep(names, table(op.kind).name, op)),
     insert: (group) => {
       const [{ kind }] = group
-      const { insert, columns } = table(kind)
+      const { insert } = table(kind)
+      const columns = columnsOf(kind)
       const rowText = (filled: string, place: Place): string =>
         `(${place()}, 1${columns.map((_, at) => (filled[at] === FILLED ? `, ${place()}` : ', NULL')).join('')})`
       const perStep = Math.max(1, Math.floor(MAX_VALUES / (columns.length + 2)))
       return inPieces(group, perStep).map((piece) => {
-        const values: SqlValue[] = []
+        const values: Value[] = []
         const isFew = piece.length <= FEW
-        const filled = piece.map(({ row }) => addValues(values, valuesOf(row), columns, codec, isFew))
+        const filled = piece.map(({ row }) => addValues(values, valuesOf(row), columns, isFew))
         return {
           shape: `insert ${kind} ${isFew ? filled.join() : piece.length}`,
           text: (place) => `${insert}VALUES ${filled.map((one) => rowText(one, place)).join(', ')}`,
@@ -65,6 +63,12 @@ export const listSteps = (names: Names, { table, codec }: Reader): Steps => {
   }
 }
 
+/** Adds which rows are meant, and at which versions. */
+const withVersions = (values: Value[], group: readonly (Update | Remove)[]): readonly Value[] => {
+  for (const { id, expectedVersion } of group) values.push(id, expectedVersion)
+  return values
+}
+
 const FILLED = '1'
 
 /** Of more rows, hardly two lists would be empty in the same places. */
@@ -75,19 +79,18 @@ const FEW = 8
  * because a parameter costs something on its way even if it is nothing.
  */
 const addValues = (
-  values: SqlValue[],
+  values: Value[],
   row: Readonly<Record<string, Value>>,
-  columns: Table['columns'],
-  codec: Codec,
+  columns: readonly Field[],
   skipsEmpty: boolean,
 ): string => {
   let filled = ''
-  values.push(codec.write(row['id'] ?? null))
-  for (const [name] of columns) {
+  values.push(row['id'] ?? null)
+  for (const { name } of columns) {
     const value = row[name] ?? null
     const isBound = !skipsEmpty || value !== null
     filled += isBound ? FILLED : '0'
-    if (isBound) values.push(codec.write(value))
+    if (isBound) values.push(value)
   }
   return filled
 }

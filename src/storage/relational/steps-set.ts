@@ -1,6 +1,6 @@
 import type { Kind } from '../schema'
 import type { Value } from './codec'
-import { declarationOf, type Names } from './naming'
+import { columnsOf, declarationOf, type Names } from './naming'
 import { arraysOf, isSame, oneOf, onesOf, rowsOfSet, rowsToJoin, type SetColumn } from './sets'
 import type { Reader } from './statements'
 import type { Steps, Update } from './steps'
@@ -72,10 +72,10 @@ export const setSteps = (names: Names, { table, codec }: Reader): Steps => {
     },
     insert: (group) => {
       const [{ kind }] = group
-      const { insert, columns } = table(kind)
+      const { insert } = table(kind)
       const rows = group.map(({ row }) => valuesOf(row))
-      const set = columns.map(
-        ([name, type], at): SetColumn => ({
+      const set = columnsOf(kind).map(
+        ({ name, type }, at): SetColumn => ({
           name: `c${at}`,
           type,
           values: rows.map((row) => codec.write(row[name] ?? null)),

@@ -1,6 +1,6 @@
 import type { Kind } from '../schema'
 import type { Op } from '../store'
-import { declarationOf, type Names } from './naming'
+import { ALL_KINDS, declarationOf, type Names } from './naming'
 import type { Reader } from './statements'
 import { listSteps } from './steps-listed'
 import { setSteps } from './steps-set'
@@ -87,9 +87,14 @@ const addTo = <T>(groups: Map<string, [T, ...T[]]>, key: string, member: T): voi
 
 // A row that takes a unique key another one leaves must come after it: only changes of plain columns share a statement.
 const isPlain = (kind: Kind, columns: readonly string[]): boolean => {
-  const keyed = Object.values(declarationOf(kind).unique).flat()
-  return columns.every((name) => !keyed.includes(name))
+  const keyed = KEYED.get(kind)
+  return columns.every((name) => keyed?.has(name) !== true)
 }
+
+/** The columns of each kind that are part of a unique key. */
+const KEYED: ReadonlyMap<Kind, ReadonlySet<string>> = new Map(
+  ALL_KINDS.map((kind) => [kind, new Set(Object.values(declarationOf(kind).unique).flat())]),
+)
 
 const sameColumns = ({ kind, id, set }: Update): string => {
   const columns = Object.keys(set)

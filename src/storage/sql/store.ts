@@ -2,11 +2,17 @@ import { CompiledQuery, type Kysely, type QueryResult, type Transaction } from '
 import type { Answer, Driver, Session, Statement } from '../relational/driver'
 import type { Dialect } from '../relational/naming'
 import { type RelationalOptions, type RelationalStore, relationalStore } from '../relational/store'
+import type { PreparedPool } from './prepared-pool'
 
 export type SqlStoreOptions<DB> = RelationalOptions & {
   /** The host's own Kysely: its pool, its settings. Plugins do not touch our statements. */
   readonly db: Kysely<DB>
   readonly dialect: Dialect
+  /**
+   * The pool that `db` was made with, if it is a `preparedPool`. Reads and commits, one statement each, then go straight to
+   * it instead of through Kysely: about a sixth more throughput. Transactions stay with Kysely.
+   */
+  readonly pool?: PreparedPool
 }
 
 /**
@@ -21,14 +27,21 @@ export type SqlStoreOptions<DB> = RelationalOptions & {
  * database said. Deadlocks and serialization failures are repeated, `inTransaction` hooks included: their writes of the
  * first try were rolled back with it.
  *
+ * Throws a `TypeError` for a `pool` beside another dialect than `postgres`.
+ *
  * Not guaranteed: reads from a replica. Everything must go to the primary.
  */
 export const sqlStore = <DB>(options: SqlStoreOptions<DB>): RelationalStore<Transaction<DB>> => {
-  const { db, dialect, ...rest } = options
-  return relationalStore(kyselyDriver(db, dialect), rest)
+  const { db, dialect, pool, ...rest } = options
+  if (pool !== undefined && dialect !== 'postgres') throw new TypeError('pool: only PostgreSQL has a preparedPool')
+  return relationalStore(kyselyDriver(db, dialect, pool), rest)
 }
 
-const kyselyDriver = <DB>(db: Kysely<DB>, dialect: Dialect): Driver<Transaction<DB>> => {
+const kyselyDriver = <DB>(
+  db: Kysely<DB>,
+  dialect: Dialect,
+  pool: PreparedPool | undefined,
+): Driver<Transaction<DB>> => {
   const sessionOf = (tx: Transaction<DB>): Session<Transaction<DB>> => {
     // A plugin of the host, such as one for camel case, would rename our columns.
     const plain = tx.withoutPlugins()
@@ -37,7 +50,7 @@ const kyselyDriver = <DB>(db: Kysely<DB>, dialect: Dialect): Driver<Transaction<
   const plain = db.withoutPlugins()
   return {
     dialect,
-    run: (statement) => execute(plain, statement),
+    run: (statement) => (pool === undefined ? execute(plain, statement) : executeOn(pool, statement)),
     transaction: (work) => db.transaction().execute((tx) => work(sessionOf(tx))),
     join: sessionOf,
   }
@@ -46,4 +59,9 @@ const kyselyDriver = <DB>(db: Kysely<DB>, dialect: Dialect): Driver<Transaction<
 const execute = async <DB>(db: Kysely<DB>, { text, values }: Statement): Promise<Answer> => {
   const result: QueryResult<Record<string, unknown>> = await db.executeQuery(CompiledQuery.raw(text, [...values]))
   return { rows: result.rows, affected: Number(result.numAffectedRows ?? 0n) }
+}
+
+const executeOn = async (pool: PreparedPool, { text, values }: Statement): Promise<Answer> => {
+  const { rows, rowCount } = await pool.run(text, values)
+  return { rows, affected: rowCount ?? 0 }
 }

@@ -1,5 +1,13 @@
 import { PGlite } from '@electric-sql/pglite'
-import { Kysely, type Dialect as KyselyDialect, MysqlDialect, PostgresDialect, SqliteDialect, sql } from 'kysely'
+import {
+  Kysely,
+  type Dialect as KyselyDialect,
+  MysqlDialect,
+  PostgresDialect,
+  SqliteDialect,
+  sql,
+  type Transaction,
+} from 'kysely'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import Libsql from 'libsql'
 import { createPool } from 'mysql2'
@@ -8,7 +16,13 @@ import postgres from 'postgres'
 import { schemaStatements } from '../../../src/storage/relational/ddl'
 import type { Dialect } from '../../../src/storage/relational/naming'
 import { ALL_KINDS, createNames, type NamingOptions } from '../../../src/storage/relational/naming'
-import { type PostgresPool, preparedPool } from '../../../src/storage/sql'
+import {
+  type PostgresPool,
+  type PreparedPool,
+  preparedPool,
+  type RelationalStore,
+  sqlStore,
+} from '../../../src/storage/sql'
 
 // biome-ignore lint/suspicious/noExplicitAny: the tables are ours, and a Kysely of any database takes them
 type AnyDb = any
@@ -17,6 +31,8 @@ export type Opened = {
   readonly db: Kysely<AnyDb>
   readonly dialect: Dialect
   readonly naming: NamingOptions
+  /** A fresh one over these tables. */
+  readonly store: () => RelationalStore<Transaction<AnyDb>>
   /** Removes every row. */
   readonly empty: () => Promise<void>
   readonly close: () => Promise<void>
@@ -50,6 +66,7 @@ const prepare = async (
   driver: KyselyDialect,
   { naming, create = nothing, drop = nothing }: Place,
   onStatement: (text: string) => void = () => undefined,
+  pool?: PreparedPool,
 ): Promise<Opened> => {
   const db = new Kysely<AnyDb>({ dialect: driver, log: ({ query }) => onStatement(query.sql) })
   const names = createNames(dialect, naming)
@@ -60,6 +77,7 @@ const prepare = async (
     db,
     dialect,
     naming,
+    store: () => sqlStore({ db, dialect, ...naming, ...(pool === undefined ? {} : { pool }) }),
     empty: async () => {
       for (const kind of ALL_KINDS) await sql.raw(`DELETE FROM ${names.table(kind)}`).execute(db)
     },
@@ -114,6 +132,21 @@ export const databases = (place: string, connections = 10): readonly Database[] 
     open: (onStatement) => {
       const pool = preparedPool(new Pool({ connectionString: POSTGRES_URL, max: connections }))
       return prepare('postgres', new PostgresDialect({ pool }), schemaOf(`${place}_pg`), onStatement)
+    },
+  },
+  {
+    name: 'PostgreSQL (pg, past Kysely)',
+    missing: needs(POSTGRES_URL, 'HOLDFAST_TEST_POSTGRES'),
+    open: (onStatement = () => undefined) => {
+      const pool = preparedPool(new Pool({ connectionString: POSTGRES_URL, max: connections }))
+      const heard: PreparedPool = {
+        ...pool,
+        run: (text, values) => {
+          onStatement(text)
+          return pool.run(text, values)
+        },
+      }
+      return prepare('postgres', new PostgresDialect({ pool }), schemaOf(`${place}_past`), onStatement, heard)
     },
   },
   {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sqlStore } from '../../../src/storage/sql'
 import type { Store } from '../../../src/storage/store'
 import { storeHistories, storeModel } from '../../../src/testing/store-histories'
 import { databases, type Opened } from '../../storage/relational/databases'
@@ -20,7 +19,7 @@ describe.each(databases('histories', MAX_CLIENTS).map((database) => [database.na
       opened = await database.open()
     }, 60_000)
     afterAll(() => opened.close())
-    const open = (): Store => sqlStore({ db: opened.db, dialect: opened.dialect, ...opened.naming })
+    const open = (): Store => opened.store()
 
     test(
       'answers as the memory store does',
