@@ -24,6 +24,9 @@ export const sizeFrom = (variable: string, fallback: number): number => {
   return size
 }
 
+/** The tables that a life writes. */
+const WRITTEN = ['orders', 'order_lines', 'claims', 'attempts', 'events', 'outbox', 'inbox', 'requests', 'leases']
+
 /** A schema that belongs to one benchmark, and a pool beside it. */
 export const openSchema = (url: string, schema: string, connections: number) => {
   const pool = new Pool({ connectionString: url, max: connections })
@@ -31,6 +34,8 @@ export const openSchema = (url: string, schema: string, connections: number) => 
   const prepared = preparedPool(pool)
   const db = new Kysely({ dialect: new PostgresDialect({ pool: prepared }) })
   const table = (name: string): string => `${schema}.hf_${name}`
+  const kept = (name: string): string => `${schema}.kept_${name}`
+  let keeps = false
   return {
     pool,
     table,
@@ -38,10 +43,17 @@ export const openSchema = (url: string, schema: string, connections: number) => 
       await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}`)
       for (const statement of schemaStatements(createNames('postgres', { schema }))) await pool.query(statement)
     },
-    /** Every contender starts from the same tables: empty, without what the one before left dead in them. */
+    /** Every contender starts from the same tables, without what the one before left dead in them. */
     empty: async (): Promise<void> => {
-      const kinds = ['orders', 'order_lines', 'claims', 'attempts', 'events', 'outbox', 'inbox', 'requests', 'leases']
-      await pool.query(`TRUNCATE ${kinds.map(table).join(', ')}`)
+      await pool.query(`TRUNCATE ${WRITTEN.map(table).join(', ')}`)
+      if (!keeps) return
+      for (const name of WRITTEN) await pool.query(`INSERT INTO ${table(name)} SELECT * FROM ${kept(name)}`)
+      await pool.query(`ANALYZE ${WRITTEN.map(table).join(', ')}`)
+    },
+    /** What stands in the tables now will be there after every `empty`, and the server will know how much it is. */
+    keep: async (): Promise<void> => {
+      for (const name of WRITTEN) await pool.query(`CREATE TABLE ${kept(name)} AS TABLE ${table(name)}`)
+      keeps = true
     },
     drop: async (): Promise<void> => {
       await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)

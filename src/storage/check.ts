@@ -10,14 +10,15 @@ export const MAX_LIMIT = 1_000
 
 type Shape = {
   readonly declaration: KindDeclaration
-  /** `id` and every column of the kind. */
-  readonly fields: readonly string[]
+  /** Every column of the kind but `id`. */
+  readonly columns: ReadonlyMap<string, Column>
 }
-type ColumnType = KindDeclaration['columns'][string]['type']
+type Column = KindDeclaration['columns'][string]
+type ColumnType = Column['type']
 
 const shapeOf = (declaration: KindDeclaration): Shape => ({
   declaration,
-  fields: ['id', ...Object.keys(declaration.columns)],
+  columns: new Map(Object.entries(declaration.columns)),
 })
 const SHAPES: ReadonlyMap<string, Shape> = new Map(
   Object.entries(KINDS).map(([kind, declaration]) => [kind, shapeOf(declaration)]),
@@ -73,27 +74,30 @@ const checkInteger = (place: string, value: unknown): void => {
   if (!Number.isSafeInteger(value)) throw mistake(place, EXPECTED.integer, value)
 }
 
-const checkColumn = (kind: string, { columns }: KindDeclaration, name: string, value: unknown): void => {
-  const column = Object.hasOwn(columns, name) ? columns[name] : undefined
-  if (column === undefined) throw new TypeError(`${kind}.${name}: there is no such column`)
+const checkColumn = (kind: string, column: Column, name: string, value: unknown): void => {
   if (value === null && column.nullable) return
   if (!fits(column.type, value)) {
     throw mistake(`${kind}.${name}`, `${EXPECTED[column.type]}${column.nullable ? ' or null' : ''}`, value)
   }
 }
 
-const checkRow = (kind: string, { declaration, fields }: Shape, row: unknown): void => {
+const checkRow = (kind: string, { columns }: Shape, row: unknown): void => {
   if (!isObject(row)) throw mistake(`${kind} row`, 'an object', row)
   checkText(`${kind}.id`, row['id'])
-  for (const name of fields) if (name !== 'id') checkColumn(kind, declaration, name, row[name])
-  if (Object.keys(row).length === fields.length) return
-  const extra = Object.keys(row).find((name) => !fields.includes(name))
+  for (const [name, column] of columns) checkColumn(kind, column, name, row[name])
+  const names = Object.keys(row)
+  if (names.length === columns.size + 1) return
+  const extra = names.find((name) => name !== 'id' && !columns.has(name))
   throw new TypeError(`${kind}.${extra}: there is no such column to insert`)
 }
 
-const checkSet = (kind: string, { declaration }: Shape, set: unknown): void => {
+const checkSet = (kind: string, { columns }: Shape, set: unknown): void => {
   if (!isObject(set)) throw mistake(`${kind} set`, 'an object', set)
-  for (const name of Object.keys(set)) checkColumn(kind, declaration, name, set[name])
+  for (const name of Object.keys(set)) {
+    const column = columns.get(name)
+    if (column === undefined) throw new TypeError(`${kind}.${name}: there is no such column`)
+    checkColumn(kind, column, name, set[name])
+  }
 }
 
 const checkAdjustable = (kind: string, { declaration: { columns } }: Shape, field: unknown): void => {

@@ -177,6 +177,10 @@ describe('bad input is refused by field, and nothing is written', () => {
     ['lines.1.unitPrice.currency', { lines: [line, { title: 'x', unitPrice: { amountMinor: 1, currency: 'USD' } }] }],
     ['lines', { lines: [line, { title: 'Discount', unitPrice: { amountMinor: -100_001, currency: 'KRW' } }] }],
     ['refundPolicy', { refundPolicy: 'unheard of' }],
+    // What every object has is no policy.
+    ['refundPolicy', { refundPolicy: 'constructor' }],
+    ['refundPolicy', { refundPolicy: 'toString' }],
+    ['refundPolicy', { refundPolicy: '__proto__' }],
     ['holdMs', { holdMs: 0 }],
     ['actor.id', { actor: { kind: 'buyer', id: '' } }],
   ])('%s', async (field, change) => {

@@ -1,5 +1,6 @@
 import { createPayments, krw, randomIds } from 'holdfast'
-import { percentOff } from 'holdfast/policies'
+import { freezeTerms, never, percentOff, type RefundTerms, withinDays } from 'holdfast/policies'
+import { memoryStore } from 'holdfast/storage/memory'
 import { describe, expect, test } from 'vitest'
 import {
   ADMIN,
@@ -45,6 +46,47 @@ describe('facts are frozen', () => {
     expect(await lasts(world({ holdMs: 1_000 }))).toBe(1_000)
     expect(await lasts(world(), { holdMs: 2_000 })).toBe(2_000)
     expect(() => world({ holdMs: -1 })).toThrow(RangeError)
+  })
+
+  test.each<readonly [what: string, terms: unknown]>([
+    ['hours that are none', { rule: 'before_event', hours: Number.NaN, requiresCancellation: false }],
+    ['no days', { rule: 'within_days', days: 0, calendar: null }],
+    ['a parameter that is missing', { rule: 'within_days', days: 7 }],
+    ['a parameter too many', { rule: 'never', days: 7 }],
+    ['a rule that is none', { rule: 'toString' }],
+    ['no rules', { rule: 'all_of', rules: [] }],
+    ['nothing', undefined],
+  ])('a policy that cannot be meant is found at start, not at the first sale: %s', (_, terms) => {
+    const start = () =>
+      createPayments({
+        store: memoryStore(),
+        gateways: {},
+        refundPolicies: { ticket: never(), bad: terms as RefundTerms },
+      })
+    expect(start).toThrow(RangeError)
+    expect(start).toThrow(/^refund policy: /)
+  })
+
+  test('a policy is what it was at start: neither an order nor the host’s own object changes the next one', async () => {
+    const terms = { rule: 'within_days', days: 7, calendar: null } satisfies RefundTerms
+    const refundPolicies: Record<string, RefundTerms> = { week: terms }
+    const payments = createPayments({ store: memoryStore(), gateways: {}, refundPolicies })
+    const hold = async () => {
+      const held = await payments.orders.hold({ actor: BUYER, lines: [seat()], refundPolicy: 'week' })
+      const order = held._unsafeUnwrap()
+      ;(await payments.orders.cancel({ actor: BUYER, order: order.id }))._unsafeUnwrap()
+      return order
+    }
+    const first = await hold()
+    const frozen = { name: 'week', version: 1, terms: JSON.stringify(terms) }
+    expect(first.refundPolicy).toEqual(frozen)
+    expect(Reflect.set(first.refundPolicy, 'terms', freezeTerms(withinDays(70)))).toBe(false)
+    expect(Reflect.set(first.refundPolicy, 'name', 'forever')).toBe(false)
+    terms.days = 70
+    refundPolicies['week'] = never()
+    expect((await hold()).refundPolicy).toEqual(frozen)
+    const stored = await payments.orders.get({ actor: BUYER, order: first.id })
+    expect(stored._unsafeUnwrap().refundPolicy).toEqual(frozen)
   })
 
   test('S2-03: ids are unguessable, opaque, and fit every provider', () => {

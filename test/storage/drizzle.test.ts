@@ -1,8 +1,10 @@
 import { PGlite } from '@electric-sql/pglite'
 import { type SQLWrapper, sql } from 'drizzle-orm'
 import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session'
+import { MySqlDialect } from 'drizzle-orm/mysql-core'
 import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js'
 import { BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
@@ -12,6 +14,7 @@ import { Client, Pool } from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { drizzleStore, type TransactionOf } from '../../src/storage/drizzle'
+import { createQueries } from '../../src/storage/drizzle/queries'
 import { schemaStatements } from '../../src/storage/relational/ddl'
 import { ALL_KINDS, createNames, type Dialect, type NamingOptions } from '../../src/storage/relational/naming'
 import type { Op, Store } from '../../src/storage/store'
@@ -269,6 +272,37 @@ describe('Drizzle on a synchronous driver', () => {
     expect(db.all('SELECT id FROM badges')).toEqual([{ id: 'kept' }])
     expect(await store.get('pools', 'p')).toMatchObject({ available: 5 })
     expect(await store.get('pools', 'gone')).toBeUndefined()
+  })
+})
+
+describe('our texts as queries of Drizzle', () => {
+  test('on PostgreSQL a value that stands in several places is given to each of them', () => {
+    const [query, dialect] = [createQueries('postgres'), new PgDialect()]
+    const text = 'SELECT $1, $2 WHERE a = $1 AND b = $3 AND c = $2'
+    const numbered = 'SELECT $1, $2 WHERE a = $3 AND b = $4 AND c = $5'
+    for (const [a, b, c] of [
+      ['a', 1, null],
+      ['later, by the same text', 2, true],
+    ]) {
+      expect(dialect.sqlToQuery(query(text, [a, b, c]))).toMatchObject({ sql: numbered, params: [a, b, a, c, b] })
+    }
+  })
+
+  test('a number of two digits is not one of one digit, and no place is no value', () => {
+    const [query, dialect] = [createQueries('postgres'), new PgDialect()]
+    const values = Array.from({ length: 12 }, (_, at) => `value ${at + 1}`)
+    const all = values.map((_, at) => `$${at + 1}`).join(' ')
+    const { params } = dialect.sqlToQuery(query(`${all} $1 $11 $12`, values))
+    expect(params).toEqual([...values, 'value 1', 'value 11', 'value 12'])
+    expect(dialect.sqlToQuery(query('COMMIT', []))).toMatchObject({ sql: 'COMMIT', params: [] })
+  })
+
+  test('elsewhere each place has its value, in their order', () => {
+    const query = createQueries('mysql')('SELECT ?, ? WHERE a = ?', ['a', 'b', 'a'])
+    expect(new MySqlDialect().sqlToQuery(query)).toMatchObject({
+      sql: 'SELECT ?, ? WHERE a = ?',
+      params: ['a', 'b', 'a'],
+    })
   })
 })
 

@@ -5,7 +5,7 @@ import { meaningOf, REFUSAL } from './faults'
 import type { Names } from './naming'
 import { whatStands } from './standing'
 import type { Reader } from './statements'
-import { type Step, stepsOf } from './steps'
+import { createSteps, type Step } from './steps'
 import type { Piece } from './texts'
 
 type Run = (statement: Statement) => Promise<Answer>
@@ -24,6 +24,8 @@ class Refused extends Error {}
  * for the reason, with reads of its own.
  */
 export const createCommit = <Tx>(names: Names, reader: Reader, driver: Driver<Tx>) => {
+  const stepsOf = createSteps(names, reader)
+
   const writeSteps = async (run: Run, steps: readonly Step[]): Promise<void> => {
     if (names.dialect === 'postgres' && steps.length > 0 && !isWholeAlone(steps)) {
       await run(reader.statement(asOneStatement(steps)))
@@ -73,7 +75,7 @@ export const createCommit = <Tx>(names: Names, reader: Reader, driver: Driver<Tx
 
   return async (ops: readonly Op[], within: Within<Tx>, joined: JoinedSession<Tx> | null): Promise<CommitOutcome> => {
     if (ops.length === 0 && within === undefined) return COMMITTED
-    const steps = stepsOf(names, reader, ops)
+    const steps = stepsOf(ops)
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       try {
         if (joined === null) await writeAll(steps, within)

@@ -32,6 +32,7 @@ export type FindingCode =
   | 'read_only'
   | 'standby'
   | 'isolation'
+  | 'date_style'
   | 'autocommit_off'
   | 'sql_mode'
   | 'journal_mode'

@@ -26,7 +26,7 @@ export const settingFindings = async (runner: Runner, names: Names): Promise<rea
 
 const POSTGRES = `
   SELECT name, setting FROM pg_settings
-    WHERE name IN ('default_transaction_read_only', 'transaction_read_only', 'default_transaction_isolation')
+    WHERE name IN ('default_transaction_read_only', 'transaction_read_only', 'default_transaction_isolation', 'DateStyle')
   UNION ALL SELECT 'recovery', CASE WHEN pg_is_in_recovery() THEN 'on' ELSE 'off' END`
 
 // MySQL 8 says transaction_isolation, MariaDB 10 tx_isolation: a list takes either.
@@ -49,6 +49,11 @@ const postgresFindings = (settings: ReadonlyMap<string, string>): readonly Findi
   } else if (isOn(settings.get('transaction_read_only')) || isOn(settings.get('default_transaction_read_only'))) {
     const fix = 'Set default_transaction_read_only to off for this user and database'
     findings.push(problem('read_only', 'transactions of this connection are read-only', fix))
+  }
+  const style = settings.get('DateStyle') ?? 'ISO'
+  if (!style.startsWith('ISO')) {
+    const message = `DateStyle is ${style}: no moment can be read`
+    findings.push(problem('date_style', message, "Set DateStyle to 'ISO' for this user and database"))
   }
   const isolation = settings.get('default_transaction_isolation')
   if (isolation === 'serializable' || isolation === 'repeatable read') {

@@ -3,7 +3,10 @@ import type { Dialect } from './naming'
 /** What a parameter can be: every driver binds these alike. Moments travel as text. */
 export type SqlValue = string | number | boolean | null
 
-/** One statement with its parameters, `$1 …` on PostgreSQL and `?` elsewhere, each named once and in order. */
+/**
+ * One statement with its parameters: `$1 …` on PostgreSQL, where one may stand in several places; `?` elsewhere, one value
+ * each, in order.
+ */
 export type Statement = { readonly text: string; readonly values: readonly SqlValue[] }
 
 export type Answer = {

@@ -42,6 +42,7 @@ const CLOSE = 41
 
 /** The fields of a row's text: `(a,"b c",,"")` is a, b c, nothing and empty text. @see https://www.postgresql.org/docs/current/rowtypes.html#ROWTYPES-IO-SYNTAX */
 export const partsOf = (text: string): readonly (string | null)[] => {
+  if (!text.startsWith('(') || !text.endsWith(')')) throw new RangeError('a stored row cannot be read')
   const parts: (string | null)[] = []
   for (let at = 1; at < text.length; ) {
     const first = text.charCodeAt(at)

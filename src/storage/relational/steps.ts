@@ -32,40 +32,43 @@ export type Steps = {
  * inserts. On PostgreSQL many ops of one sort on one kind share a statement, however many they are and whatever values
  * they bring; few, and all elsewhere, share one when they set the same, and adjusts do not.
  */
-export const stepsOf = (names: Names, reader: Reader, ops: readonly Op[]): readonly Step[] => {
-  const inserts = new Map<string, [Insert, ...Insert[]]>()
-  const updates = new Map<string, [Update, ...Update[]]>()
-  const adjusts = new Map<string, [Adjust, ...Adjust[]]>()
-  const removes = new Map<string, [Remove, ...Remove[]]>()
+export const createSteps = (names: Names, reader: Reader): ((ops: readonly Op[]) => readonly Step[]) => {
   const isSet = names.dialect === 'postgres'
-  for (const op of ops) {
-    switch (op.op) {
-      case 'insert':
-        addTo(inserts, op.kind, op)
-        break
-      case 'update':
-        addTo(updates, isSet ? sameColumns(op) : sameChange(op), op)
-        break
-      case 'adjust':
-        addTo(adjusts, isSet && isPlain(op.kind, [op.field]) ? `${op.kind} ${op.field}` : `${op.kind} ${op.id}`, op)
-        break
-      case 'remove':
-        addTo(removes, op.kind, op)
-        break
-    }
-  }
   const listed = listSteps(names, reader)
   const sets = isSet ? setSteps(names, reader) : listed
   const form = (group: readonly Op[]): Steps => (group.length < A_SET ? listed : sets)
-  return [
-    ...sorted(removes).flatMap((group) => form(group).remove(group)),
-    ...[...updates.values()].flatMap((group) => {
-      if (group.length === 1) return listed.update(group)
-      return group.length < A_SET ? sameChanges(group).flatMap(listed.update) : sets.update(group)
-    }),
-    ...sorted(adjusts).flatMap((group) => form(group).adjust(group)),
-    ...sorted(inserts).flatMap((group) => form(group).insert(group)),
-  ]
+  return (ops) => {
+    const inserts = new Map<string, [Insert, ...Insert[]]>()
+    const updates = new Map<string, [Update, ...Update[]]>()
+    const adjusts = new Map<string, [Adjust, ...Adjust[]]>()
+    const removes = new Map<string, [Remove, ...Remove[]]>()
+    for (const op of ops) {
+      switch (op.op) {
+        case 'insert':
+          addTo(inserts, op.kind, op)
+          break
+        case 'update':
+          addTo(updates, isSet ? sameColumns(op) : sameChange(op), op)
+          break
+        case 'adjust':
+          addTo(adjusts, isSet && isPlain(op.kind, [op.field]) ? `${op.kind} ${op.field}` : `${op.kind} ${op.id}`, op)
+          break
+        case 'remove':
+          addTo(removes, op.kind, op)
+          break
+      }
+    }
+    const steps: Step[] = []
+    for (const group of sorted(removes)) steps.push(...form(group).remove(group))
+    for (const group of updates.values()) {
+      if (group.length === 1) steps.push(...listed.update(group))
+      else if (group.length >= A_SET) steps.push(...sets.update(group))
+      else for (const same of sameChanges(group)) steps.push(...listed.update(same))
+    }
+    for (const group of sorted(adjusts)) steps.push(...form(group).adjust(group))
+    for (const group of sorted(inserts)) steps.push(...form(group).insert(group))
+    return steps
+  }
 }
 
 /** The updates of a group that set the same, together: only those can be listed in one statement. */
@@ -77,7 +80,9 @@ const sameChanges = (group: Group<Update>): readonly Group<Update>[] => {
 
 /** Commits that lock the same rows lock them in the same order, so that fewer of them end in a deadlock. */
 const sorted = <T>(groups: ReadonlyMap<string, T>): readonly T[] =>
-  [...groups].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group)
+  groups.size < 2
+    ? [...groups.values()]
+    : [...groups].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group)
 
 const addTo = <T>(groups: Map<string, [T, ...T[]]>, key: string, member: T): void => {
   const group = groups.get(key)

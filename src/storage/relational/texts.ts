@@ -57,8 +57,11 @@ const bind = (values: readonly Value[], codec: Codec): Bound => ({
   repeats: '',
 })
 
-/** Shorter text is equal by chance: a seat and a count that are both called 2 would make one more text to prepare. */
-const TELLING = 16
+/**
+ * Shorter text is equal by chance, as a seat and a count that are both called 2 are, and so is a list of versions: each
+ * time it would make one more text to prepare.
+ */
+const isTelling = (value: string): boolean => value.length >= 16 && !value.startsWith('{')
 
 /**
  * A commit names its order, its moment and its buyer in every row it writes. Each of them travels once. Text is shared
@@ -74,7 +77,7 @@ const boundOnce = (values: readonly Value[], codec: Codec): Bound => {
     const next = bound.length + 1
     let number = next
     if (value instanceof Date) number = moments(value.getTime(), next)
-    else if (typeof value === 'string' && value.length >= TELLING) number = texts(value, next)
+    else if (typeof value === 'string' && isTelling(value)) number = texts(value, next)
     if (number === next) bound.push(codec.write(value))
     else repeats += ` ${numbers.length}:${number}`
     numbers.push(number)

@@ -1,3 +1,6 @@
+import type { SqlValue } from '../relational/driver'
+import { type Columns, columnsOf, repeated } from './lean-query'
+
 /** The parts of node-postgres that Kysely's `PostgresDialect` uses. */
 export type PostgresPool = {
   readonly connect: () => Promise<PostgresClient>
@@ -12,12 +15,16 @@ export type PostgresClient = {
 }
 
 export type PreparedPool = PostgresPool & {
-  /** One statement on any connection, in a transaction of its own. What it throws is node-postgres's own. */
-  readonly run: (text: string, values: readonly unknown[]) => Promise<PostgresResult>
+  /**
+   * One statement on any connection, in a transaction of its own; `values` are text, numbers, booleans and null. What it
+   * throws is node-postgres's own.
+   */
+  readonly run: (text: string, values: readonly SqlValue[]) => Promise<PostgresResult>
 }
 export type PostgresResult = {
   readonly rows: readonly Record<string, unknown>[]
   readonly rowCount: number | null
+  readonly fields?: readonly { readonly name: string; readonly dataTypeID: number; readonly format: string }[]
 }
 
 export type PreparedPoolOptions = {
@@ -36,6 +43,8 @@ export type PreparedPoolOptions = {
 export const preparedPool = (pool: PostgresPool, { limit = 500 }: PreparedPoolOptions = {}): PreparedPool => {
   const names = new Map<string, string>()
   const wrapped = new WeakMap<PostgresClient, PostgresClient>()
+  /** By line, because a line may find another table under the same name. */
+  const columns = new WeakMap<PostgresClient, Map<string, Columns>>()
 
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text)
@@ -56,10 +65,9 @@ export const preparedPool = (pool: PostgresPool, { limit = 500 }: PreparedPoolOp
     release: (error) => client.release(error),
   })
 
-  const connect = async (): Promise<PostgresClient> => {
-    const client = await pool.connect()
-    const known = wrapped.get(client)
-    if (known !== undefined) return known
+  const known = (client: PostgresClient): PostgresClient => {
+    const seen = wrapped.get(client)
+    if (seen !== undefined) return seen
     const fresh = wrap(client)
     wrapped.set(client, fresh)
     // Whoever waits for an answer is told that the line was lost. Said once more to nobody, it would end the process.
@@ -67,19 +75,48 @@ export const preparedPool = (pool: PostgresPool, { limit = 500 }: PreparedPoolOp
     return fresh
   }
 
+  const send = async (client: PostgresClient, text: string, values: readonly SqlValue[]): Promise<PostgresResult> => {
+    const name = values.length === 0 ? undefined : nameOf(text)
+    if (name === undefined) return client.query(text, values)
+    const statement = { name, text, values }
+    const read = columns.get(client)?.get(name)
+    const answer = read && repeated(client, statement, read)
+    if (answer !== undefined) return answer
+    const result: PostgresResult = await client.query(statement)
+    const told = columnsOf(client, result)
+    if (told === undefined) return result
+    const seen = columns.get(client)
+    if (seen === undefined) columns.set(client, new Map([[name, told]]))
+    else seen.set(name, told)
+    return result
+  }
+
   return {
-    connect,
+    connect: async () => known(await pool.connect()),
     run: async (text, values) => {
-      const client = await connect()
+      const client = await pool.connect()
+      known(client)
       try {
-        return await client.query(text, values)
-      } finally {
-        // A client whose line was lost says so itself, and its pool drops it.
+        const result = await send(client, text, values)
         client.release()
+        return result
+      } catch (error) {
+        client.release(isLineSpoilt(error))
+        throw error
       }
     },
     end: () => pool.end(),
   }
+}
+
+/**
+ * True when a line should not be used again: it is dying, it still works on what we have stopped waiting for, or it no
+ * longer knows what it had prepared. One that was lost says so itself.
+ */
+const isLineSpoilt = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  const { severity, code } = error as Error & { readonly severity?: unknown; readonly code?: unknown }
+  return severity === 'FATAL' || code === '26000' || code === '0A000' || error.message === 'Query read timeout'
 }
 
 /**

@@ -251,6 +251,14 @@ const SETTINGS: readonly (Defect & { readonly after: readonly string[] })[] = [
     says: /serializable/i,
   },
   {
+    what: 'moments are written as they are said in Germany',
+    on: ['postgres'],
+    plant: () => ['SET DateStyle = German'],
+    after: ['RESET DateStyle'],
+    codes: ['date_style'],
+    says: /DateStyle is German/,
+  },
+  {
     what: 'transactions read what was never committed',
     on: ['mysql'],
     plant: () => ['SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED'],
