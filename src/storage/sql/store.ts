@@ -10,7 +10,7 @@ export type SqlStoreOptions<DB> = RelationalOptions & {
   readonly dialect: Dialect
   /**
    * The pool that `db` was made with, if it is a `preparedPool`. Reads and commits, one statement each, then go straight to
-   * it instead of through Kysely: about a sixth more throughput. Transactions stay with Kysely.
+   * it instead of through Kysely, with about half of the driver's work. Transactions stay with Kysely.
    */
   readonly pool?: PreparedPool
 }
