@@ -1,5 +1,5 @@
 import type { Money } from '../core/money'
-import type { ConfirmedOrder, FrozenPolicy, HoldOrder } from '../core/order'
+import type { ConfirmedOrder, FrozenPolicy, HoldOrder, OrderFacts } from '../core/order'
 import type { NewRow } from '../storage/schema'
 import type { Op } from '../storage/store'
 import type { Checked } from './check-input'
@@ -55,10 +55,8 @@ export const draftHold = (engine: Engine, request: HoldRequest, newPools: Readon
   return { order, ops, events: [event] }
 }
 
-const heldOrder = (request: HoldRequest, heldAt: Date, holdExpiresAt: Date): HoldOrder => ({
-  status: 'HOLD',
-  holdExpiresAt,
-  dueAt: holdExpiresAt,
+/** Spread last, as in core: that is how V8 builds an object fast. */
+const factsOf = (request: HoldRequest, heldAt: Date): OrderFacts => ({
   id: request.orderId,
   version: 1,
   buyerId: request.buyerId,
@@ -71,6 +69,13 @@ const heldOrder = (request: HoldRequest, heldAt: Date, holdExpiresAt: Date): Hol
   eventCount: 1,
 })
 
+const heldOrder = (request: HoldRequest, at: Date, holdExpiresAt: Date): HoldOrder => ({
+  status: 'HOLD',
+  holdExpiresAt,
+  dueAt: holdExpiresAt,
+  ...factsOf(request, at),
+})
+
 /** What costs nothing is bought at once. */
 const freeOrder = (request: HoldRequest, at: Date): ConfirmedOrder => ({
   status: 'CONFIRMED',
@@ -79,16 +84,7 @@ const freeOrder = (request: HoldRequest, at: Date): ConfirmedOrder => ({
   refundedMinor: 0,
   activeRefundId: null,
   firstAccessAt: null,
-  id: request.orderId,
-  version: 1,
-  buyerId: request.buyerId,
-  title: request.title,
-  total: request.total,
-  refundPolicy: request.policy,
-  eventStartsAt: request.input.eventStartsAt ?? null,
-  heldAt: at,
-  attemptCount: 0,
-  eventCount: 1,
+  ...factsOf(request, at),
 })
 
 /** How much one buyer may own at once is a pool of their own, claimed and given back like any other. */

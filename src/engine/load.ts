@@ -11,10 +11,10 @@ import type { Loaded } from './write'
 
 /** Runs a piece of store work. What the store throws becomes a value. */
 export const fromStore = <T>(work: () => Promise<T>): ResultAsync<T, CommonError> =>
-  flattened(async () => ok(await work()))
+  resultFromStore(async () => ok(await work()))
 
 /** The same for work that has a result of its own. */
-const flattened = <T>(work: () => Promise<Result<T, CommonError>>): ResultAsync<T, CommonError> =>
+const resultFromStore = <T>(work: () => Promise<Result<T, CommonError>>): ResultAsync<T, CommonError> =>
   new ResultAsync(work().catch((fault: unknown) => err(storeUnavailable(fault))))
 
 /** Most orders have a handful of lines and claims; a page of this size is one read. */
@@ -46,7 +46,7 @@ const loadOne = <K extends Kind, T>(
   { kind, id, what }: Wanted<K>,
   read: (row: Row<K>) => T,
 ): ResultAsync<T, CommonError> =>
-  flattened(async () => {
+  resultFromStore(async () => {
     const row = await store.get(kind, id)
     return row === undefined ? err(notFound(what)) : ok(read(row))
   })
@@ -76,7 +76,7 @@ export const paymentOf = async ({ store }: Engine, attemptId: string): Promise<F
 
 /** An order with the attempt and refund asked for and its live claims, read at once or side by side. */
 export const load = (engine: Engine, ref: Ref): ResultAsync<Loaded, CommonError> =>
-  flattened(async () => {
+  resultFromStore(async () => {
     const { orderId, attemptId, refundId } = ref
     if (!attemptId || refundId || engine.store.getWithOrder === undefined) return loadParts(engine, ref)
     const found = await paymentOf(engine, attemptId)

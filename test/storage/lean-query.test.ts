@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { columnsOf, isLean, repeated } from '../../src/storage/sql/lean-query'
+import { columnsIn, isLean, repeated } from '../../src/storage/sql/lean-query'
 import type { PostgresResult } from '../../src/storage/sql/prepared-pool'
 
 /** What node-postgres calls on a query that is not its own. */
@@ -117,7 +117,7 @@ const field = (name: string, dataTypeID: number) => ({ name, dataTypeID, format:
 const FIELDS = [field('id', OID.text), field('paid', OID.integer)]
 
 const columnsFor = (fields = FIELDS) => {
-  const columns = columnsOf(line().client, { rows: [], rowCount: 0, fields })
+  const columns = columnsIn(line().client, { rows: [], rowCount: 0, fields })
   if (columns === undefined) throw new Error('a first answer tells its columns')
   return columns
 }
@@ -216,9 +216,9 @@ describe('goes the usual way', () => {
 
   test('when a first answer says nothing of its columns, or comes from a client of another make', () => {
     const { client } = line()
-    expect(columnsOf(client, { rows: [], rowCount: 0 })).toBeUndefined()
-    expect(columnsOf({ ...client, ...{ binary: true } }, { rows: [], rowCount: 0, fields: FIELDS })).toBeUndefined()
-    expect(columnsOf(client, { rows: [], rowCount: 0, fields: [] })).toEqual([])
+    expect(columnsIn(client, { rows: [], rowCount: 0 })).toBeUndefined()
+    expect(columnsIn({ ...client, ...{ binary: true } }, { rows: [], rowCount: 0, fields: FIELDS })).toBeUndefined()
+    expect(columnsIn(client, { rows: [], rowCount: 0, fields: [] })).toEqual([])
   })
 })
 

@@ -1,22 +1,25 @@
 import type { Kind, Row } from '../schema'
-import type { Codec, Value } from './codec'
+import type { Codec } from './codec'
 import { declarationOf, fieldsOf, type Names } from './naming'
-import type { Format } from './row-format'
+import { createBlanks, type Format } from './row-format'
 
 /** MySQL and SQLite: a column of the answer for each column of the kind, called by its name. */
-export const inColumns = (names: Names, codec: Codec): Format => ({
-  list: (kind, alias) =>
-    fieldsOf(kind)
-      .map(({ name }) => selected(names, kind, name, alias))
-      .join(', '),
-  read: <K extends Kind>(kind: K, given: Readonly<Record<string, unknown>>, alias?: string) => {
-    const read: Record<string, Value> = {}
-    for (const { name, type } of fieldsOf(kind)) read[name] = codec.read(type, given[calledIn(alias, name)])
-    if (read['id'] === null) return undefined
-    // The select list of a kind names the columns of that kind.
-    return read as unknown as Row<K>
-  },
-})
+export const inColumns = (names: Names, codec: Codec): Format => {
+  const blankOf = createBlanks()
+  return {
+    list: (kind, alias) =>
+      fieldsOf(kind)
+        .map(({ name }) => selected(names, kind, name, alias))
+        .join(', '),
+    read: <K extends Kind>(kind: K, given: Readonly<Record<string, unknown>>, alias?: string) => {
+      const read = blankOf(kind)
+      for (const { name, type } of fieldsOf(kind)) read[name] = codec.read(type, given[calledIn(alias, name)])
+      if (read['id'] === null) return undefined
+      // The select list of a kind names the columns of that kind.
+      return read as unknown as Row<K>
+    },
+  }
+}
 
 /** MySQL drivers turn a moment into the process's own time zone; as text it stays what it is. */
 const selected = (names: Names, kind: Kind, name: string, alias: string | undefined): string => {

@@ -1,4 +1,6 @@
 import type { Kind, Row } from '../schema'
+import type { Value } from './codec'
+import { ALL_KINDS, fieldsOf } from './naming'
 
 /** How a kind's rows travel in an answer. */
 export type Format = {
@@ -11,3 +13,12 @@ export type Format = {
     alias?: string,
   ) => Row<K> | undefined
 }
+
+/** Fresh rows of nothing. Read from JSON they have a layout that V8 keeps; keys added one by one end in a hash table. */
+export const createBlanks = (): ((kind: Kind) => Record<string, Value>) => {
+  const blanks = new Map(ALL_KINDS.map((kind) => [kind, blankOf(kind)]))
+  return (kind) => ({ ...blanks.get(kind) })
+}
+
+const blankOf = (kind: Kind): Readonly<Record<string, null>> =>
+  JSON.parse(`{${fieldsOf(kind).map(({ name }) => `${JSON.stringify(name)}:null`)}}`)

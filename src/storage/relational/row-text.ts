@@ -1,14 +1,14 @@
 import type { Kind, Row } from '../schema'
-import type { Codec, Value } from './codec'
-import { ALL_KINDS, fieldsOf, type Names } from './naming'
-import type { Format } from './row-format'
+import type { Codec } from './codec'
+import { fieldsOf, type Names } from './naming'
+import { createBlanks, type Format } from './row-format'
 
 /**
  * PostgreSQL: a row travels as one text. Drivers describe every column of every answer anew, make an object that grows by
  * each of them and convert it as they like; reading one text costs a fraction of that, and is the same with all of them.
  */
 export const asText = (names: Names, codec: Codec): Format => {
-  const blanks = new Map(ALL_KINDS.map((kind) => [kind, blankOf(kind)]))
+  const blankOf = createBlanks()
   return {
     list: (kind, alias) => {
       const columns = fieldsOf(kind).map(({ name }) => (alias === undefined ? '' : `${alias}.`) + names.column(name))
@@ -19,7 +19,7 @@ export const asText = (names: Names, codec: Codec): Format => {
       const texts = partsOf(String(given[alias ?? ROW]))
       if (texts.length !== fields.length) throw new RangeError(`${kind}: a stored row cannot be read`)
       if (texts[0] === null) return undefined
-      const read: Record<string, Value> = { ...blanks.get(kind) }
+      const read = blankOf(kind)
       for (let at = 0; at < fields.length; at += 1) {
         const field = fields[at]
         if (field !== undefined) read[field.name] = codec.read(field.type, texts[at])
@@ -32,15 +32,15 @@ export const asText = (names: Names, codec: Codec): Format => {
 
 const ROW = 'row'
 
-/** A row of nothing. Read from JSON it has a layout that V8 keeps; keys added one by one would end in a hash table. */
-const blankOf = (kind: Kind): Readonly<Record<string, null>> =>
-  JSON.parse(`{${fieldsOf(kind).map(({ name }) => `${JSON.stringify(name)}:null`)}}`)
-
 const QUOTE = 34
 const COMMA = 44
 const CLOSE = 41
 
-/** The fields of a row's text: `(a,"b c",,"")` is a, b c, nothing and empty text. @see https://www.postgresql.org/docs/current/rowtypes.html#ROWTYPES-IO-SYNTAX */
+/**
+ * The fields of a row's text: `(a,"b c",,"")` is a, b c, nothing and empty text.
+ *
+ * @see https://www.postgresql.org/docs/current/rowtypes.html#ROWTYPES-IO-SYNTAX
+ */
 export const partsOf = (text: string): readonly (string | null)[] => {
   if (!text.startsWith('(') || !text.endsWith(')')) throw new RangeError('a stored row cannot be read')
   const parts: (string | null)[] = []

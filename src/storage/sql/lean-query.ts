@@ -41,7 +41,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
 /** What a first answer tells about all the others of its statement. Without fields there is nothing to read. */
-export const columnsOf = (client: PostgresClient, { fields }: PostgresResult): Columns | undefined =>
+export const columnsIn = (client: PostgresClient, { fields }: PostgresResult): Columns | undefined =>
   isLean(client)
     ? fields?.map(({ name, dataTypeID, format }) => ({ name, read: client.getTypeParser(dataTypeID, format) }))
     : undefined

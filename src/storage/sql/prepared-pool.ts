@@ -1,5 +1,5 @@
 import type { SqlValue } from '../relational/driver'
-import { type Columns, columnsOf, repeated } from './lean-query'
+import { type Columns, columnsIn, repeated } from './lean-query'
 
 /** The parts of node-postgres that Kysely's `PostgresDialect` uses. */
 export type PostgresPool = {
@@ -83,7 +83,7 @@ export const preparedPool = (pool: PostgresPool, { limit = 500 }: PreparedPoolOp
     const answer = read && repeated(client, statement, read)
     if (answer !== undefined) return answer
     const result: PostgresResult = await client.query(statement)
-    const told = columnsOf(client, result)
+    const told = columnsIn(client, result)
     if (told === undefined) return result
     const seen = columns.get(client)
     if (seen === undefined) columns.set(client, new Map([[name, told]]))

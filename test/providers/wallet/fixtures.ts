@@ -6,6 +6,7 @@ import type { Gateway, PaymentGateway } from '../../../src/providers/gateway'
 import type { LogEntry } from '../../../src/providers/http'
 import { memoryStore } from '../../../src/storage/memory'
 import type { Store } from '../../../src/storage/store'
+import { attemptWith, refundWith } from '../records'
 
 export const START = new Date('2026-07-01T00:00:00.000Z')
 
@@ -51,52 +52,30 @@ export const connect = (
   return { ...gateway.connect({ clock, ids, store, log: (entry) => logged.push(entry) }), logged }
 }
 
-export const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
-  id: 'att_1',
-  version: 1,
-  orderId: 'ord_1',
-  buyerId: 'mina',
-  number: 1,
-  gateway: 'wallet',
-  mode: 'live',
-  method: null,
-  amount: krw(110_000),
-  status: 'PENDING',
-  capturedMinor: 0,
-  refundedMinor: 0,
-  providerRef: null,
-  chargeRequestedAt: START,
-  keyGeneration: 0,
-  createdAt: START,
-  openedAt: START,
-  approvedAt: null,
-  closedAt: null,
-  failureCode: null,
-  depositDueAt: null,
-  callbackSecretHash: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
+export const attempt = (changes: Partial<Attempt> = {}): Attempt =>
+  attemptWith({
+    id: 'att_1',
+    orderId: 'ord_1',
+    buyerId: 'mina',
+    gateway: 'wallet',
+    mode: 'live',
+    method: null,
+    amount: krw(110_000),
+    chargeRequestedAt: START,
+    createdAt: START,
+    openedAt: START,
+    ...changes,
+  })
 
-export const refund = (changes: Partial<Refund> = {}): Refund => ({
-  id: 'rfd_1',
-  version: 1,
-  orderId: 'ord_1',
-  attemptId: 'att_1',
-  buyerId: 'mina',
-  purpose: 'requested',
-  status: 'PROCESSING',
-  amount: krw(110_000),
-  reason: 'changed my mind',
-  providerRef: null,
-  providerCode: null,
-  failureCode: null,
-  keyGeneration: 0,
-  requestedAt: START,
-  sentAt: START,
-  completedAt: null,
-  checks: 0,
-  nextCheckAt: null,
-  ...changes,
-})
+export const refund = (changes: Partial<Refund> = {}): Refund =>
+  refundWith({
+    id: 'rfd_1',
+    orderId: 'ord_1',
+    attemptId: 'att_1',
+    buyerId: 'mina',
+    amount: krw(110_000),
+    reason: 'changed my mind',
+    requestedAt: START,
+    sentAt: START,
+    ...changes,
+  })
